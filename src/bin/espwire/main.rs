@@ -1,0 +1,3 @@
+//! The `espwire` program.
+
+fn main() {}

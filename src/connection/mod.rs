@@ -1,0 +1,1 @@
+//! One loader session: reset, sync, request and response.

@@ -1,0 +1,198 @@
+//! What can go wrong, sorted by who has to act.
+
+use crate::wire::Opcode;
+use std::io;
+
+/// The crate's result.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong, sorted by who has to act.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The port is gone, busy or refuses.
+    #[error(transparent)]
+    Port(#[from] PortError),
+    /// Nobody answers at the other end.
+    #[error("{0}")]
+    NoAnswer(String),
+    /// Another chip than expected, or one that is not supported.
+    #[error(transparent)]
+    Chip(#[from] ChipError),
+    /// The chip's security settings forbid it.
+    #[error(transparent)]
+    Security(#[from] SecurityError),
+    /// The device refused a command.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+    /// The flash does not hold what it should.
+    #[error(
+        "flash at {address:#x} ({size} bytes) differs: expected MD5 {}, found {}",
+        hex(expected),
+        hex(found)
+    )]
+    Mismatch {
+        /// Flash address of the region in bytes.
+        address: u32,
+        /// Size of the region in bytes.
+        size: u32,
+        /// MD5 of the bytes that should be there.
+        expected: [u8; 16],
+        /// MD5 that the chip computed.
+        found: [u8; 16],
+    },
+    /// The caller asks for something impossible.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// The caller cancelled.
+    #[error("cancelled")]
+    Cancelled,
+    /// The caller's deadline passed.
+    #[error("the deadline passed while {doing}")]
+    Deadline {
+        /// What was under way.
+        doing: &'static str,
+    },
+}
+
+impl Error {
+    /// Whether the same call can succeed when it is simply made again.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Port(error) => error.is_retryable(),
+            Self::NoAnswer(_) | Self::Deadline { .. } | Self::Mismatch { .. } => true,
+            Self::Device(error) => error.is_retryable(),
+            Self::Chip(_) | Self::Security(_) | Self::Input(_) | Self::Cancelled => false,
+        }
+    }
+}
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        Self::Port(error.into())
+    }
+}
+
+/// The port's fault.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PortError {
+    /// It vanished: unplugged, or the other side of a socket closed.
+    #[error("the port is gone ({0}); plug the board in again")]
+    Gone(#[source] io::Error),
+    /// There is no such port.
+    #[error("no such port: {0}")]
+    NotFound(String),
+    /// Another program holds it.
+    #[error("the port is busy ({0}); close the program that holds it")]
+    Busy(String),
+    /// The host cannot set this rate.
+    #[error("this host cannot set {baud} baud ({source}); choose another rate with --baud")]
+    Baud {
+        /// The rate asked for, in bits per second.
+        baud: u32,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Anything else the system said.
+    #[error("the port fails: {0}")]
+    Other(#[source] io::Error),
+}
+
+impl PortError {
+    /// Whether the same call can succeed when it is simply made again.
+    #[must_use]
+    pub const fn is_retryable(&self) -> bool {
+        matches!(self, Self::Gone(_) | Self::Busy(_))
+    }
+}
+
+impl From<io::Error> for PortError {
+    fn from(error: io::Error) -> Self {
+        use io::ErrorKind as K;
+        match error.kind() {
+            K::BrokenPipe
+            | K::NotConnected
+            | K::ConnectionReset
+            | K::ConnectionAborted
+            | K::UnexpectedEof => Self::Gone(error),
+            _ => Self::Other(error),
+        }
+    }
+}
+
+/// The wrong chip, or one nobody knows.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ChipError {
+    /// Another chip than the caller named.
+    #[error("this is an {found}, not an {expected}; give --chip {found_arg}, or --chip auto")]
+    Wrong {
+        /// The chip the caller named.
+        expected: &'static str,
+        /// The chip that answers.
+        found: &'static str,
+        /// Its name on a command line.
+        found_arg: &'static str,
+    },
+    /// No table entry fits.
+    #[error("unknown chip (chip id {id:?}, magic {magic:#010x?})")]
+    Unknown {
+        /// Chip id from GET_SECURITY_INFO.
+        id: Option<u32>,
+        /// The word at 0x4000_1000.
+        magic: Option<u32>,
+    },
+}
+
+/// The chip's security settings forbid it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SecurityError {
+    /// Secure download mode: the ROM refuses to read or hash.
+    #[error("the chip is in secure download mode, which forbids {what}")]
+    SecureDownload {
+        /// What was asked for.
+        what: &'static str,
+    },
+}
+
+/// The device refused a command.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{command} refused{}: {reason}", at(*address))]
+pub struct DeviceError {
+    /// The command.
+    pub command: Opcode,
+    /// The reason it gave.
+    pub reason: crate::wire::Reason,
+    /// The flash or memory address it was about.
+    pub address: Option<u32>,
+}
+
+impl DeviceError {
+    /// Whether the same call can succeed when it is simply made again.
+    #[must_use]
+    pub const fn is_retryable(&self) -> bool {
+        true
+    }
+}
+
+fn at(address: Option<u32>) -> String {
+    address.map_or_else(String::new, |address| format!(" at {address:#x}"))
+}
+
+/// The caller asks for something impossible.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InputError {}
+
+/// Digest or other bytes as hex digits, for messages.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,1 @@
+//! Plans and the machines that carry them out: write, verify, read.

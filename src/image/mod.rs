@@ -1,0 +1,1 @@
+//! Flash images and the regions they are written to.

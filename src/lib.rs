@@ -1,0 +1,32 @@
+//! Flash and verify ESP8266 and ESP32-family chips over their serial ROM
+//! loader, in process.
+//!
+//! The module tree is the architecture: each layer knows only those above it
+//! in this list.
+//!
+//! | layer | what it knows |
+//! |---|---|
+//! | [`slip`] | framing |
+//! | [`wire`] | commands and responses, byte by byte |
+//! | [`chip`] | one table entry a chip |
+//! | [`image`] | image headers, regions of flash |
+//! | [`transport`] | a byte stream with baud, control lines, deadline and clock |
+//! | [`connection`] | reset, sync, request and response |
+//! | [`flash`] | plan, write, verify, read |
+//! | [`session`] | connect → verify → write → finish |
+//! | [`sim`] | the virtual board (feature `sim`) |
+
+pub mod chip;
+pub mod connection;
+pub mod error;
+pub mod flash;
+pub mod image;
+pub mod session;
+#[cfg(feature = "sim")]
+pub mod sim;
+pub mod slip;
+pub mod time;
+pub mod transport;
+pub mod wire;
+
+pub use error::{Error, Result};

@@ -1,0 +1,1 @@
+//! What a build tool calls: connect → verify → write → finish.

@@ -1,0 +1,1 @@
+//! The virtual board: a chip, its flash and its wiring, without hardware.

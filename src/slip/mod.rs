@@ -1,0 +1,1 @@
+//! SLIP framing (RFC 1055): incremental, no I/O.
