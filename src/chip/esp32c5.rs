@@ -1,0 +1,63 @@
+//! ESP32-C5.
+
+use super::*;
+
+/// Single core, dual-band Wi-Fi, Bluetooth LE, 802.15.4.
+pub static ESP32C5: Chip = Chip {
+    name: "ESP32-C5",
+    arg: "esp32c5",
+    // Image header format, chip id.
+    id: Some(23),
+    // Early samples, and revision 100 (recorded).
+    magics: &[0x1101_406f, 0x63e1_406f, 0x5fd1_406f],
+    // ESP-IDF, "Bootloader": offset of the second-stage bootloader.
+    bootloader_offset: 0x2000,
+    rom: RomLoader::LATER,
+    flash: FlashCodes {
+        // The low nibble of byte 3 in the image header format.
+        frequencies: &[
+            (FlashFrequency::Mhz80, 0xf),
+            (FlashFrequency::Mhz40, 0x0),
+            (FlashFrequency::Mhz20, 0x2),
+        ],
+        sizes: FlashCodes::SIZES,
+    },
+    spi: SpiController {
+        base: 0x6000_3000,
+        layout: &SpiLayout::SPI_MEM,
+    },
+    uart: Uart {
+        // UART_FIFO_REG(0), UART_CLKDIV_REG(0) (register header).
+        base: 0x6000_0000,
+        divider: Field::new(0x6000_0014, 0, 12),
+        clock_multiple: 1,
+    },
+    usb: &[UsbPort::SerialJtag],
+    watchdogs: Some(Watchdogs {
+        // LP_WDT_CONFIG0_REG, CONFIG1_REG, WPROTECT_REG (register header).
+        rtc: RtcWatchdog {
+            config0: 0x600b_1c00,
+            config1: 0x600b_1c04,
+            protect: 0x600b_1c18,
+            bite: WatchdogBite::Resets,
+        },
+        // LP_WDT_SWD_CONFIG_REG, SWD_AUTO_FEED_EN; SWD_WPROTECT_REG (register header).
+        super_watchdog: Some(SuperWatchdog {
+            auto_feed: Field::new(0x600b_1c1c, 18, 1),
+            protect: 0x600b_1c20,
+            key: SuperWatchdog::KEY_LP_WDT,
+        }),
+    }),
+    force_download_boot: None,
+    // EFUSE_RD_MAC_SYS0_REG and 1 (register header).
+    mac: MacFuses::Words(0x600b_4844),
+    // EFUSE_WAFER_VERSION_MAJOR and _MINOR, block 1 word 2 (eFuse table of
+    // the ESP32-C5).
+    revision: Some(RevisionFuses {
+        major: &[Field::new(0x600b_484c, 4, 2)],
+        major_code: MajorCode::Binary,
+        minor: &[Field::new(0x600b_484c, 0, 4)],
+        zero_if: &[],
+    }),
+    security_fuses: None,
+};

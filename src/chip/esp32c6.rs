@@ -1,0 +1,64 @@
+//! ESP32-C6.
+
+use super::*;
+
+/// Single core, Wi-Fi 6, Bluetooth LE, 802.15.4.
+pub static ESP32C6: Chip = Chip {
+    name: "ESP32-C6",
+    arg: "esp32c6",
+    // Image header format, chip id.
+    id: Some(13),
+    // Recorded.
+    magics: &[0x2ce0_806f],
+    // ESP-IDF, "Bootloader": offset of the second-stage bootloader.
+    bootloader_offset: 0,
+    rom: RomLoader::LATER,
+    flash: FlashCodes {
+        // 80 MHz is coded as 40: the ROM has a wrong divider for it, and the
+        // second-stage bootloader raises the clock.
+        frequencies: &[
+            (FlashFrequency::Mhz80, 0x0),
+            (FlashFrequency::Mhz40, 0x0),
+            (FlashFrequency::Mhz20, 0x2),
+        ],
+        sizes: FlashCodes::SIZES,
+    },
+    spi: SpiController {
+        base: 0x6000_3000,
+        layout: &SpiLayout::SPI_MEM,
+    },
+    uart: Uart {
+        // UART_FIFO_REG(0), UART_CLKDIV_REG(0) (register header).
+        base: 0x6000_0000,
+        divider: Field::new(0x6000_0014, 0, 12),
+        clock_multiple: 1,
+    },
+    usb: &[UsbPort::SerialJtag],
+    watchdogs: Some(Watchdogs {
+        // LP_WDT_CONFIG0_REG, CONFIG1_REG, WPROTECT_REG (register header).
+        rtc: RtcWatchdog {
+            config0: 0x600b_1c00,
+            config1: 0x600b_1c04,
+            protect: 0x600b_1c18,
+            bite: WatchdogBite::Unsupported,
+        },
+        // LP_WDT_SWD_CONFIG_REG, SWD_AUTO_FEED_EN; SWD_WPROTECT_REG (register header).
+        super_watchdog: Some(SuperWatchdog {
+            auto_feed: Field::new(0x600b_1c1c, 18, 1),
+            protect: 0x600b_1c20,
+            key: SuperWatchdog::KEY_LP_WDT,
+        }),
+    }),
+    force_download_boot: None,
+    // EFUSE_RD_MAC_SYS0_REG and 1 (register header).
+    mac: MacFuses::Words(0x600b_0844),
+    // EFUSE_WAFER_VERSION_MAJOR and _MINOR, block 1 word 3 (eFuse table of
+    // the ESP32-C6).
+    revision: Some(RevisionFuses {
+        major: &[Field::new(0x600b_0850, 22, 2)],
+        major_code: MajorCode::Binary,
+        minor: &[Field::new(0x600b_0850, 18, 4)],
+        zero_if: &[],
+    }),
+    security_fuses: None,
+};
