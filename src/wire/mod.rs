@@ -3,83 +3,44 @@
 //! A request frame is `00 op len:u16 checksum:u32 payload`, a response frame
 //! `01 op len:u16 value:u32 data… status`, all little-endian, inside SLIP.
 //! This layer does no I/O and knows no chip.
+//!
+//! A command is a type that implements [`Command`]: its number, its payload,
+//! and what its answer means. Adding one is adding one type.
 
+mod command;
+mod dialect;
+mod flash;
+mod link;
+mod mem;
 mod opcode;
+mod reason;
+mod reg;
+mod request;
+mod response;
+mod security;
+mod spi;
+mod stub;
 
+pub use command::{Command, checksum, encode};
+pub use dialect::{Dialect, Loader};
+pub use flash::{
+    FlashBegin, FlashData, FlashDeflBegin, FlashDeflData, FlashDeflEnd, FlashEnd, FlashMd5, Leave,
+    ReadFlashSlow,
+};
+pub use link::{ChangeBaudrate, Sync};
+pub use mem::{MemBegin, MemData, MemEnd};
 pub use opcode::Opcode;
+pub use reason::Reason;
+pub use reg::{ReadReg, RegWrite, WriteReg};
+pub use request::Request;
+pub use response::{Response, WireError};
+pub use security::{GetSecurityInfo, SecurityFlags, SecurityInfo};
+pub use spi::{SpiAttach, SpiPins, SpiSetParams};
+pub use stub::{EraseFlash, EraseRegion, ReadFlash, RunUserCode};
 
-/// How the device on the other side lays out what it says.
-///
-/// The loaders differ in a handful of figures, not in structure; each chip's
-/// table entry names its ROM's dialect, and every stub speaks
-/// [`Dialect::STUB`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Dialect {
-    /// Who is talking.
-    pub loader: Loader,
-    /// Status bytes behind the data of every response: 2 or 4. Only the first
-    /// two mean anything; a ROM leaves stale bytes in the others.
-    pub status_len: usize,
-    /// Words in FLASH_BEGIN and FLASH_DEFL_BEGIN: 4, or 5 with the
-    /// "encrypted" word that the ROMs from the ESP32-S2 on insist on.
-    pub flash_begin_words: usize,
-    /// Bytes of data in the answer to GET_SECURITY_INFO: 20, ESP32-S2 12.
-    pub security_info_len: usize,
-}
-
-/// Who is talking: a mask ROM or a stub.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Loader {
-    /// The chip's mask ROM.
-    Rom,
-    /// A stub flasher in RAM.
-    Stub,
-}
-
-impl Dialect {
-    /// The ESP8266's ROM.
-    pub const ROM_ESP8266: Self = Self {
-        loader: Loader::Rom,
-        status_len: 2,
-        flash_begin_words: 4,
-        security_info_len: 0,
-    };
-    /// The ESP32's ROM.
-    pub const ROM_ESP32: Self = Self {
-        loader: Loader::Rom,
-        status_len: 4,
-        flash_begin_words: 4,
-        security_info_len: 0,
-    };
-    /// The ESP32-S2's ROM.
-    pub const ROM_ESP32S2: Self = Self {
-        loader: Loader::Rom,
-        status_len: 4,
-        flash_begin_words: 5,
-        security_info_len: 12,
-    };
-    /// The ROMs from the ESP32-S3 and ESP32-C3 on.
-    pub const ROM: Self = Self {
-        loader: Loader::Rom,
-        status_len: 4,
-        flash_begin_words: 5,
-        security_info_len: 20,
-    };
-    /// Any stub.
-    pub const STUB: Self = Self {
-        loader: Loader::Stub,
-        status_len: 2,
-        flash_begin_words: 5,
-        security_info_len: 20,
-    };
-}
-
-/// Why a device refused, as it said it. Unknown reasons are kept as they came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Reason(pub u8);
-
-impl std::fmt::Display for Reason {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "reason 0x{:02x}", self.0)
-    }
-}
+/// Bytes before the payload of a request and before the data of a response.
+pub const HEADER_LEN: usize = 8;
+/// First byte of a request.
+pub const TO_DEVICE: u8 = 0x00;
+/// First byte of a response.
+pub const TO_HOST: u8 = 0x01;
