@@ -185,7 +185,138 @@ fn at(address: Option<u32>) -> String {
 /// The caller asks for something impossible.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum InputError {}
+pub enum InputError {
+    /// A file cannot be read.
+    #[error("cannot read {name}: {reason}")]
+    File {
+        /// Its path.
+        name: String,
+        /// What kind of failure it is.
+        kind: io::ErrorKind,
+        /// What the system said.
+        reason: String,
+    },
+    /// A region without bytes.
+    #[error("{name} is empty; leave it out, or build it again")]
+    Empty {
+        /// The region's name.
+        name: String,
+    },
+    /// A region that does not start at a sector.
+    #[error(
+        "{name} cannot be written at {address:#x}, which is no multiple of {alignment:#x}; \
+         flash is erased in sectors of that size"
+    )]
+    Unaligned {
+        /// The region's name.
+        name: String,
+        /// Its flash address.
+        address: u32,
+        /// What the address should be a multiple of.
+        alignment: u32,
+    },
+    /// A region that the flash is too small for.
+    #[error(
+        "{name} would end at {end:#x}, past the flash's {flash_size:#x} bytes; \
+         choose another address, a smaller image, or give the flash's true size"
+    )]
+    PastFlash {
+        /// The region's name.
+        name: String,
+        /// The address behind its last byte.
+        end: u64,
+        /// Size of the flash in bytes.
+        flash_size: u32,
+    },
+    /// A region that the loader cannot reach.
+    #[error(
+        "{name} would end at {end:#x}, but the {chip}'s ROM loader reaches {limit:#x} only and \
+         would write to the start of the flash instead; keep below, or use a stub"
+    )]
+    PastReach {
+        /// The region's name.
+        name: String,
+        /// The address behind its last byte.
+        end: u64,
+        /// First address out of reach.
+        limit: u32,
+        /// The chip's name.
+        chip: &'static str,
+    },
+    /// Two regions that touch the same sector.
+    #[error(
+        "{second} at {second_address:#x} overlaps {first}, which ends at {first_end:#x} \
+         and takes its last sector whole; move one of them"
+    )]
+    Overlap {
+        /// Name of the region with the lower address.
+        first: String,
+        /// The address behind its last byte.
+        first_end: u32,
+        /// Name of the other region.
+        second: String,
+        /// Its flash address.
+        second_address: u32,
+    },
+    /// Something else at the bootloader's place.
+    #[error(
+        "{name} is not an ESP image ({error}), but {address:#x} is where the {chip} boots from; \
+         check file and address"
+    )]
+    NotAnImage {
+        /// The region's name.
+        name: String,
+        /// Its flash address, the bootloader's.
+        address: u32,
+        /// The chip's name.
+        chip: &'static str,
+        /// What is wrong with it.
+        error: crate::image::ImageError,
+    },
+    /// An image for another chip.
+    #[error("{name} is for {image_chip}, not for the {chip}; build it for this chip")]
+    OtherChip {
+        /// The region's name.
+        name: String,
+        /// The chip it is for.
+        image_chip: String,
+        /// The chip at hand.
+        chip: &'static str,
+    },
+    /// An image for other revisions of the chip.
+    #[error(
+        "{name} needs an {chip} of revision {} to {}, this one is {revision}; \
+         build it for this revision",
+        revision_number(*min),
+        revision_number(*max)
+    )]
+    OtherRevision {
+        /// The region's name.
+        name: String,
+        /// The lowest revision it runs on, major × 100 + minor.
+        min: u16,
+        /// The highest one.
+        max: u16,
+        /// The chip's name.
+        chip: &'static str,
+        /// Revision of the chip at hand.
+        revision: crate::chip::Revision,
+    },
+    /// A header setting that the chip does not have.
+    #[error("{setting} does not exist on the {chip}; it has {}", allowed.join(", "))]
+    Setting {
+        /// The setting.
+        setting: String,
+        /// The chip's name.
+        chip: &'static str,
+        /// What there is instead.
+        allowed: Vec<&'static str>,
+    },
+}
+
+fn revision_number(number: u16) -> String {
+    format!("v{}.{}", number / 100, number % 100)
+}
 
 /// Digest or other bytes as hex digits, for messages.
 pub(crate) fn hex(bytes: &[u8]) -> String {
