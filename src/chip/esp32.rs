@@ -59,7 +59,7 @@ pub static ESP32: Chip = Chip {
     security_fuses: Some(SecurityFuses {
         // EFUSE_BLK0_RDATA0, FLASH_CRYPT_CNT (TRM, "eFuse Controller").
         flash_crypt_count: Field::new(0x3ff5_a000, 20, 7),
-        // EFUSE_BLK0_RDATA6, ABS_DONE_0 and ABS_DONE_1.
-        secure_boot: Field::new(0x3ff5_a018, 4, 2),
+        // EFUSE_BLK0_RDATA6, ABS_DONE_0.
+        secure_boot_v1: Field::new(0x3ff5_a018, 4, 1),
     }),
 };

@@ -49,7 +49,8 @@ pub static ESP32C6: Chip = Chip {
             key: SuperWatchdog::KEY_LP_WDT,
         }),
     }),
-    force_download_boot: None,
+    // LP_AON_SYS_CFG_REG, LP_AON_FORCE_DOWNLOAD_BOOT (register header).
+    force_download_boot: Some(Field::new(0x600b_1034, 30, 1)),
     // EFUSE_RD_MAC_SYS0_REG and 1 (register header).
     mac: MacFuses::Words(0x600b_0844),
     // EFUSE_WAFER_VERSION_MAJOR and _MINOR, block 1 word 3 (eFuse table of

@@ -84,8 +84,8 @@ pub struct Chip {
     pub mac: MacFuses,
     /// Where the revision is; the ESP8266 has none.
     pub revision: Option<RevisionFuses>,
-    /// Where it can be read whether flash encryption and secure boot are on,
-    /// on the chip whose loader does not tell.
+    /// Where flash encryption and secure boot can be read, on the chip whose
+    /// loader does not tell.
     pub security_fuses: Option<SecurityFuses>,
 }
 
@@ -104,8 +104,9 @@ pub enum UsbPort {
 pub struct SecurityFuses {
     /// Flash encryption is on if the number of bits set here is odd.
     pub flash_crypt_count: Field,
-    /// Secure boot is on if any bit is set here.
-    pub secure_boot: Field,
+    /// Secure boot of the first version, with a bootloader that nobody can
+    /// replace, is on if it is 1.
+    pub secure_boot_v1: Field,
 }
 
 impl Chip {
