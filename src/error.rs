@@ -1,6 +1,7 @@
 //! What can go wrong, sorted by who has to act.
 
-use crate::wire::Opcode;
+use crate::connection::Heard;
+use crate::wire::{Opcode, WireError};
 use std::io;
 
 /// The crate's result.
@@ -14,8 +15,11 @@ pub enum Error {
     #[error(transparent)]
     Port(#[from] PortError),
     /// Nobody answers at the other end.
-    #[error("{0}")]
-    NoAnswer(String),
+    #[error(transparent)]
+    NoAnswer(#[from] NoAnswer),
+    /// The device answers something that is no answer.
+    #[error(transparent)]
+    Wire(#[from] WireError),
     /// Another chip than expected, or one that is not supported.
     #[error(transparent)]
     Chip(#[from] ChipError),
@@ -61,7 +65,10 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Port(error) => error.is_retryable(),
-            Self::NoAnswer(_) | Self::Deadline { .. } | Self::Mismatch { .. } => true,
+            Self::NoAnswer(_)
+            | Self::Wire(_)
+            | Self::Deadline { .. }
+            | Self::Mismatch { .. } => true,
             Self::Device(error) => error.is_retryable(),
             Self::Chip(_) | Self::Security(_) | Self::Input(_) | Self::Cancelled => false,
         }
@@ -108,18 +115,51 @@ impl PortError {
     }
 }
 
+/// What a system says when a serial port was unplugged.
+#[cfg(unix)]
+const UNPLUGGED: &[i32] = &[
+    5,  // EIO
+    6,  // ENXIO
+    19, // ENODEV
+];
+/// What a system says when a serial port was unplugged.
+#[cfg(windows)]
+const UNPLUGGED: &[i32] = &[
+    2,    // ERROR_FILE_NOT_FOUND
+    5,    // ERROR_ACCESS_DENIED
+    22,   // ERROR_BAD_COMMAND
+    31,   // ERROR_GEN_FAILURE
+    433,  // ERROR_NO_SUCH_DEVICE
+    995,  // ERROR_OPERATION_ABORTED
+    1167, // ERROR_DEVICE_NOT_CONNECTED
+];
+
 impl From<io::Error> for PortError {
     fn from(error: io::Error) -> Self {
         use io::ErrorKind as K;
-        match error.kind() {
-            K::BrokenPipe
-            | K::NotConnected
-            | K::ConnectionReset
-            | K::ConnectionAborted
-            | K::UnexpectedEof => Self::Gone(error),
-            _ => Self::Other(error),
-        }
+        let gone = match error.raw_os_error() {
+            Some(code) if UNPLUGGED.contains(&code) => true,
+            _ => matches!(
+                error.kind(),
+                K::BrokenPipe
+                    | K::NotConnected
+                    | K::ConnectionReset
+                    | K::ConnectionAborted
+                    | K::UnexpectedEof
+            ),
+        };
+        if gone { Self::Gone(error) } else { Self::Other(error) }
     }
+}
+
+/// Nobody answers, and what was heard instead.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no answer to {command}: {heard}")]
+pub struct NoAnswer {
+    /// The command that got no answer.
+    pub command: Opcode,
+    /// What came instead.
+    pub heard: Heard,
 }
 
 /// The wrong chip, or one nobody knows.

@@ -2,6 +2,15 @@
 //!
 //! Everything above this layer sees only [`Transport`].
 
+pub(crate) mod clock;
+#[cfg(all(unix, feature = "serial"))]
+mod lines;
+#[cfg(feature = "serial")]
+mod serial;
+mod tcp;
+
+pub use tcp::Tcp;
+
 use crate::time::{Duration, Instant};
 use std::io;
 

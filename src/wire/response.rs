@@ -60,9 +60,9 @@ impl<'a> Response<'a> {
     /// A ROM answers a number that it does not know at once, with status
     /// 01 05, but under the number of the command before.
     #[must_use]
-    pub fn is_unsupported(&self, sent: Opcode, dialect: &Dialect) -> bool {
+    pub fn is_unsupported(&self, sent: Opcode) -> bool {
         self.opcode != sent
-            && self.body.len() == dialect.status_len
+            && matches!(self.body.len(), 2 | 4)
             && self.body.starts_with(&[1, Reason::BAD_REQUEST.0])
     }
 

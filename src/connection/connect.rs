@@ -1,0 +1,85 @@
+//! From a port to a loader that answers.
+
+use super::reset::ResetSequence;
+use super::{Connection, timing};
+use crate::error::{Error, Result};
+use crate::transport::Transport;
+use crate::wire::Loader;
+
+/// How to bring the chip into its loader.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Approach {
+    /// Reset by these sequences in turn, and SYNC, several times.
+    Reset(Vec<ResetSequence>),
+    /// The chip is in its loader; SYNC.
+    Sync,
+    /// The chip is in its loader, and in step.
+    Nothing,
+}
+
+impl Approach {
+    /// Through the two transistors of a usual board, all the ways that work
+    /// on one or another, the likeliest first.
+    #[must_use]
+    pub fn classic() -> Self {
+        Self::Reset(vec![
+            ResetSequence::TIGHT,
+            ResetSequence::TIGHT_LONG,
+            ResetSequence::CLASSIC,
+            ResetSequence::CLASSIC_LONG,
+        ])
+    }
+
+    /// Through USB-Serial/JTAG.
+    #[must_use]
+    pub fn usb_serial_jtag() -> Self {
+        Self::Reset(vec![ResetSequence::USB_SERIAL_JTAG])
+    }
+}
+
+/// What answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Greeting {
+    /// Who.
+    pub loader: Loader,
+    /// How many resets it took.
+    pub resets: u32,
+}
+
+impl<T: Transport> Connection<T> {
+    /// Brings the chip into its loader.
+    ///
+    /// # Errors
+    /// [`Error::NoAnswer`], with what was heard instead; the port is gone;
+    /// cancelled; the deadline passed.
+    pub fn connect(&mut self, approach: &Approach) -> Result<Greeting> {
+        match approach {
+            Approach::Nothing => Ok(Greeting {
+                loader: self.dialect.loader,
+                resets: 0,
+            }),
+            Approach::Sync => Ok(Greeting {
+                loader: self.sync(timing::CONNECT_TRIES * timing::SYNC_TRIES)?,
+                resets: 0,
+            }),
+            Approach::Reset(sequences) => self.connect_by_reset(sequences),
+        }
+    }
+
+    fn connect_by_reset(&mut self, sequences: &[ResetSequence]) -> Result<Greeting> {
+        let mut outcome = Err(self.no_answer(crate::wire::Opcode::SYNC));
+        for (sequence, resets) in sequences.iter().cycle().zip(1..=timing::CONNECT_TRIES) {
+            self.reset(sequence)?;
+            outcome = self.sync(timing::SYNC_TRIES).map(|loader| Greeting { loader, resets });
+            match &outcome {
+                Err(Error::NoAnswer(silence)) => {
+                    log::debug!(target: "espwire::connection", "reset {resets}: {silence}");
+                }
+                Err(Error::Device(_) | Error::Wire(_)) => {}
+                _ => break,
+            }
+        }
+        outcome
+    }
+}

@@ -1,0 +1,141 @@
+//! Which chip it is.
+
+use super::{Connection, timing};
+use crate::chip::{self, Chip};
+use crate::error::{ChipError, Error, Result};
+use crate::transport::Transport;
+use crate::wire::{
+    Command, Dialect, GetSecurityInfo, Loader, Opcode, ReadReg, Reason, Response, SecurityFlags,
+    SecurityInfo, WireError,
+};
+
+/// The word by which older chips are told apart (Espressif's protocol pages).
+const MAGIC_ADDRESS: u32 = 0x4000_1000;
+
+/// Which chip it is, and what its security settings allow.
+#[derive(Clone, Copy, Debug)]
+pub struct Detected {
+    /// The chip.
+    pub chip: &'static Chip,
+    /// What it said of its security settings; the ESP8266 and ESP32 say
+    /// nothing.
+    pub security: Option<SecurityInfo>,
+}
+
+impl Detected {
+    /// Whether the chip is in secure download mode, in which it takes data
+    /// but gives none.
+    #[must_use]
+    pub fn secure_download(&self) -> bool {
+        self.security
+            .is_some_and(|info| info.flags.has(SecurityFlags::SECURE_DOWNLOAD))
+    }
+}
+
+impl<T: Transport> Connection<T> {
+    /// Finds out which chip it is, and that it is the expected one.
+    ///
+    /// With an expectation this takes one command, two for an ESP32-S2;
+    /// without, at most three.
+    ///
+    /// # Errors
+    /// [`ChipError`]; the loader does not answer; the port is gone; cancelled;
+    /// the deadline passed.
+    pub fn detect(
+        &mut self,
+        expected: Option<&'static Chip>,
+        loader: Loader,
+    ) -> Result<Detected> {
+        if loader == Loader::Stub {
+            self.dialect = Dialect::STUB;
+        }
+        let tells = |chip: &Chip| chip.rom.commands.contains(&Opcode::GET_SECURITY_INFO);
+        let security = match expected {
+            Some(chip) if !tells(chip) => None,
+            _ => self.security_info()?,
+        };
+        let id = security.and_then(|info| info.chip_id);
+        let (found, magic) = match id {
+            Some(id) => (u16::try_from(id).ok().and_then(Chip::from_id), None),
+            None => self.by_magic(expected, security)?,
+        };
+        let Some(chip) = found else {
+            return Err(ChipError::Unknown { id, magic }.into());
+        };
+        if let Some(expected) = expected.filter(|expected| *expected != chip) {
+            return Err(ChipError::Wrong {
+                expected: expected.name,
+                found: chip.name,
+                found_arg: chip.arg,
+            }
+            .into());
+        }
+        self.chip = Some(chip);
+        if loader == Loader::Rom {
+            self.dialect = chip.rom.dialect;
+        }
+        log::info!(target: "espwire::connection", "this is an {chip}");
+        Ok(Detected { chip, security })
+    }
+
+    /// By the word at the magic address. In secure download mode it cannot be
+    /// read, and only one chip that does not tell its id has that mode.
+    fn by_magic(
+        &mut self,
+        expected: Option<&'static Chip>,
+        security: Option<SecurityInfo>,
+    ) -> Result<(Option<&'static Chip>, Option<u32>)> {
+        if self.dialect.loader == Loader::Rom {
+            // Its status may be 2 or 4 bytes long; the first two say all.
+            self.dialect = match (security, expected) {
+                (Some(_), _) => Dialect::ROM_ESP32S2,
+                (None, Some(chip)) => chip.rom.dialect,
+                (None, None) => Dialect::ROM_ESP8266,
+            };
+        }
+        let address = MAGIC_ADDRESS;
+        match self.command(&ReadReg { address }, timing::COMMAND) {
+            Ok(magic) => Ok((Chip::from_magic(magic), Some(magic))),
+            Err(Error::Device(error)) if error.reason == Reason::BAD_REQUEST => {
+                let mut silent = chip::ALL.iter().copied().filter(|chip| {
+                    let dialect = chip.rom.dialect;
+                    dialect == Dialect::ROM_ESP32S2 && security.is_some()
+                });
+                Ok((silent.next(), None))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The security settings; `None` from a loader that does not know the
+    /// command.
+    ///
+    /// # Errors
+    /// The loader does not answer; the port is gone; cancelled; the deadline
+    /// passed.
+    pub fn security_info(&mut self) -> Result<Option<SecurityInfo>> {
+        match self.command(&GetSecurityInfo, timing::COMMAND) {
+            Ok(info) => Ok(Some(info)),
+            Err(Error::Device(_)) => Ok(None),
+            Err(Error::Wire(WireError::Short { .. })) => self.short_security_info().map(Some),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The answer that was too short, taken for an ESP32-S2's.
+    fn short_security_info(&mut self) -> Result<SecurityInfo> {
+        let dialect = Dialect {
+            security_info_len: Dialect::ROM_ESP32S2.security_info_len,
+            ..self.dialect
+        };
+        let malformed = WireError::Malformed {
+            command: GetSecurityInfo::OPCODE,
+            what: "neither 12 nor 20 bytes",
+        };
+        let response = Response::parse(&self.answer).ok_or(malformed.clone())?;
+        let info = response.outcome(&GetSecurityInfo, &dialect)?;
+        let info = info.map_err(|_| malformed)?;
+        self.accepted = Some(GetSecurityInfo::OPCODE);
+        Ok(info)
+    }
+}

@@ -1,0 +1,54 @@
+//! Every delay and timeout of a session with a loader.
+//!
+//! "Hosts" are the values that the common hosts have used on real boards for
+//! years; where no data sheet gives a figure, they are the evidence there is.
+
+use crate::time::Duration;
+
+const fn ms(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
+/// How long EN is held low. Hosts; the data sheets ask for 50 µs.
+pub const RESET_HOLD: Duration = ms(100);
+/// How long IO0 is held low after EN was released, on a board with a small
+/// capacitor at EN. Hosts.
+pub const BOOT_HOLD: Duration = ms(50);
+/// The same for a board with a big capacitor. Hosts.
+pub const BOOT_HOLD_LONG: Duration = ms(550);
+/// Between the steps of a reset through USB-Serial/JTAG. Hosts.
+pub const USB_STEP: Duration = ms(100);
+/// EN low, and the wait afterwards, of a hard reset over USB. Hosts.
+pub const USB_HARD_RESET: Duration = ms(200);
+
+/// How often a wait looks whether the caller has cancelled.
+pub const CANCEL_POLL: Duration = ms(20);
+/// An answer to a command that does nothing slow. Hosts: 3 s.
+pub const COMMAND: Duration = ms(3000);
+/// One SYNC: eight answers of 14 bytes take 10 ms at 115200 baud; adapters
+/// and USB hubs add some. Hosts.
+pub const SYNC: Duration = ms(100);
+/// How many SYNCs are sent after a reset. The first one feeds the autobaud,
+/// the ESP32-S2 may lose three.
+pub const SYNC_TRIES: u32 = 5;
+/// How often reset and SYNC are tried. Hosts: 7.
+pub const CONNECT_TRIES: u32 = 7;
+/// Copies of an answer that stand behind it already: 7 × 14 bytes take 9 ms
+/// at 115200 baud.
+pub const COPIES: Duration = ms(100);
+/// Erasing by FLASH_BEGIN, for each MB. Hosts: 40 s; data sheets: 64 KiB in 2 s
+/// at worst, which makes 32 s.
+pub const ERASE_PER_MB: Duration = ms(40_000);
+/// Hashing, for each MB. Hosts: 8 s.
+pub const MD5_PER_MB: Duration = ms(8_000);
+/// Programming a block: 64 pages at 3 ms (data sheets) and the erase of what
+/// is in the way. Hosts: 3 s and more.
+pub const BLOCK: Duration = ms(5_000);
+
+/// `per_mb` for `bytes`, and never less than [`COMMAND`].
+#[must_use]
+pub fn for_size(per_mb: Duration, bytes: u32) -> Duration {
+    let share = per_mb.as_nanos() * u128::from(bytes) / (1 << 20);
+    let share = Duration::from_nanos(u64::try_from(share).unwrap_or(u64::MAX));
+    share.max(COMMAND)
+}
