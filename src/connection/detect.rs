@@ -5,8 +5,7 @@ use crate::chip::{self, Chip};
 use crate::error::{ChipError, Error, Result};
 use crate::transport::Transport;
 use crate::wire::{
-    Command, Dialect, GetSecurityInfo, Loader, Opcode, ReadReg, Reason, Response, SecurityFlags,
-    SecurityInfo, WireError,
+    Dialect, GetSecurityInfo, Loader, Opcode, ReadReg, Reason, SecurityFlags, SecurityInfo,
 };
 
 /// The word by which older chips are told apart (Espressif's protocol pages).
@@ -46,9 +45,6 @@ impl<T: Transport> Connection<T> {
         expected: Option<&'static Chip>,
         loader: Loader,
     ) -> Result<Detected> {
-        if loader == Loader::Stub {
-            self.dialect = Dialect::STUB;
-        }
         let tells = |chip: &Chip| chip.rom.commands.contains(&Opcode::GET_SECURITY_INFO);
         let security = match expected {
             Some(chip) if !tells(chip) => None,
@@ -57,7 +53,7 @@ impl<T: Transport> Connection<T> {
         let id = security.and_then(|info| info.chip_id);
         let (found, magic) = match id {
             Some(id) => (u16::try_from(id).ok().and_then(Chip::from_id), None),
-            None => self.by_magic(expected, security)?,
+            None => self.by_magic(security)?,
         };
         let Some(chip) = found else {
             return Err(ChipError::Unknown { id, magic }.into());
@@ -82,17 +78,8 @@ impl<T: Transport> Connection<T> {
     /// read, and only one chip that does not tell its id has that mode.
     fn by_magic(
         &mut self,
-        expected: Option<&'static Chip>,
         security: Option<SecurityInfo>,
     ) -> Result<(Option<&'static Chip>, Option<u32>)> {
-        if self.dialect.loader == Loader::Rom {
-            // Its status may be 2 or 4 bytes long; the first two say all.
-            self.dialect = match (security, expected) {
-                (Some(_), _) => Dialect::ROM_ESP32S2,
-                (None, Some(chip)) => chip.rom.dialect,
-                (None, None) => Dialect::ROM_ESP8266,
-            };
-        }
         let address = MAGIC_ADDRESS;
         match self.command(&ReadReg { address }, timing::COMMAND) {
             Ok(magic) => Ok((Chip::from_magic(magic), Some(magic))),
@@ -117,25 +104,7 @@ impl<T: Transport> Connection<T> {
         match self.command(&GetSecurityInfo, timing::COMMAND) {
             Ok(info) => Ok(Some(info)),
             Err(Error::Device(_)) => Ok(None),
-            Err(Error::Wire(WireError::Short { .. })) => self.short_security_info().map(Some),
             Err(error) => Err(error),
         }
-    }
-
-    /// The answer that was too short, taken for an ESP32-S2's.
-    fn short_security_info(&mut self) -> Result<SecurityInfo> {
-        let dialect = Dialect {
-            security_info_len: Dialect::ROM_ESP32S2.security_info_len,
-            ..self.dialect
-        };
-        let malformed = WireError::Malformed {
-            command: GetSecurityInfo::OPCODE,
-            what: "neither 12 nor 20 bytes",
-        };
-        let response = Response::parse(&self.answer).ok_or(malformed.clone())?;
-        let info = response.outcome(&GetSecurityInfo, &dialect)?;
-        let info = info.map_err(|_| malformed)?;
-        self.accepted = Some(GetSecurityInfo::OPCODE);
-        Ok(info)
     }
 }

@@ -22,7 +22,9 @@ use crate::error::{DeviceError, Error, NoAnswer, PortError, Result};
 use crate::slip::{self, Decoder, Event};
 use crate::time::{Duration, Instant};
 use crate::transport::{Lines, Transport};
-use crate::wire::{self, ChangeBaudrate, Command, Dialect, Loader, Opcode, Response, Sync};
+use crate::wire::{
+    self, ChangeBaudrate, Command, Dialect, Exchange, Loader, Opcode, Reply, Response, Sync,
+};
 
 /// The longest frame a loader sends: a stub's 16 KiB block of flash, with room.
 const LONGEST_FRAME: usize = 0x4100;
@@ -59,9 +61,8 @@ pub struct Connection<T> {
     frame: Vec<u8>,
     /// The last frame received.
     answer: Vec<u8>,
-    /// The command that was accepted last. A ROM sends what it refuses as
-    /// often as it answered that one.
-    accepted: Option<Opcode>,
+    /// Tells the answer to the command under way from leftovers.
+    exchange: Exchange,
     counters: Counters,
 }
 
@@ -90,7 +91,7 @@ impl<T: Transport> Connection<T> {
             body: Vec::new(),
             frame: Vec::new(),
             answer: Vec::new(),
-            accepted: None,
+            exchange: Exchange::new(),
             counters: Counters::default(),
         })
     }
@@ -221,7 +222,7 @@ impl<T: Transport> Connection<T> {
         self.read_at = 0;
         self.decoder.reset();
         self.log.clear();
-        self.accepted = None;
+        self.exchange = Exchange::new();
         self.transport.discard_input()?;
         Ok(())
     }
@@ -234,7 +235,6 @@ impl<T: Transport> Connection<T> {
     /// it does not know; [`Error::NoAnswer`] after `timeout`; the port is
     /// gone; cancelled; the deadline passed.
     pub fn command<C: Command>(&mut self, command: &C, timeout: Duration) -> Result<C::Answer> {
-        let dialect = self.dialect;
         self.send(command, timeout)?;
         let until = self.transport.now() + timeout;
         loop {
@@ -242,21 +242,20 @@ impl<T: Transport> Connection<T> {
             let Some(response) = Response::parse(&self.answer) else {
                 continue;
             };
-            let refused = if response.opcode == C::OPCODE {
-                match response.outcome(command, &dialect)? {
-                    Ok(answer) => {
-                        self.accepted = Some(C::OPCODE);
-                        return Ok(answer);
-                    }
-                    Err(reason) => reason,
+            let refused = match self.exchange.classify(&response) {
+                Reply::Stale => {
+                    log::debug!(target: "espwire::connection", "late answer to {}", response.opcode);
+                    continue;
                 }
-            } else if response.is_unsupported(C::OPCODE) {
-                wire::Reason::BAD_REQUEST
-            } else {
-                log::debug!(target: "espwire::connection", "late answer to {}", response.opcode);
-                continue;
+                Reply::Unsupported => wire::Reason::BAD_REQUEST,
+                Reply::Answer => {
+                    self.dialect = self.dialect.corrected_by_sync(&response);
+                    match response.outcome(command, &self.dialect)? {
+                        Ok(answer) => return Ok(answer),
+                        Err(reason) => reason,
+                    }
+                }
             };
-            self.drop_copies()?;
             return Err(DeviceError {
                 command: C::OPCODE,
                 reason: refused,
@@ -276,6 +275,7 @@ impl<T: Transport> Connection<T> {
         self.frame.clear();
         slip::encode(&self.body, &mut self.frame);
         log::trace!(target: "espwire::connection", "> {}", C::OPCODE);
+        self.exchange.sent(C::OPCODE);
         self.counters.commands += 1;
         let until = self.transport.now() + timeout;
         let mut rest = self.frame.as_slice();
@@ -337,26 +337,6 @@ impl<T: Transport> Connection<T> {
             self.received.truncate(*read.as_ref().unwrap_or(&0));
             self.counters.bytes_in += read? as u64;
         }
-    }
-
-    /// Takes the copies of a refusal off the line, so that none is taken for
-    /// the answer to the next command.
-    ///
-    /// A ROM sends a refusal as often as it answered the command before: eight
-    /// times behind a SYNC.
-    fn drop_copies(&mut self) -> Result<()> {
-        if self.accepted != Some(Opcode::SYNC) || self.dialect.loader == Loader::Stub {
-            return Ok(());
-        }
-        let first = self.answer.clone();
-        let mut left = Sync::ROM_ANSWERS - 1;
-        let until = self.transport.now() + timing::COPIES;
-        while left > 0 && self.receive_frame(until)? {
-            if self.answer == first {
-                left -= 1;
-            }
-        }
-        Ok(())
     }
 
     fn no_answer(&self, command: Opcode) -> Error {

@@ -33,9 +33,6 @@ pub const SYNC: Duration = ms(100);
 pub const SYNC_TRIES: u32 = 5;
 /// How often reset and SYNC are tried. Hosts: 7.
 pub const CONNECT_TRIES: u32 = 7;
-/// Copies of an answer that stand behind it already: 7 × 14 bytes take 9 ms
-/// at 115200 baud.
-pub const COPIES: Duration = ms(100);
 /// Erasing by FLASH_BEGIN, for each MB. Hosts: 40 s; data sheets: 64 KiB in 2 s
 /// at worst, which makes 32 s.
 pub const ERASE_PER_MB: Duration = ms(40_000);

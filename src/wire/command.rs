@@ -9,23 +9,23 @@ pub trait Command {
     /// What a successful answer tells.
     type Answer;
 
-    /// The header's checksum word; only the `*_DATA` commands have one.
-    fn checksum(&self) -> u32 {
-        0
+    /// The header's checksum word. Only the `*_DATA` commands have one, for
+    /// the others the word is 0.
+    fn checksum(&self) -> Option<u32> {
+        None
     }
 
     /// Appends the payload to `out`.
     fn payload(&self, dialect: &Dialect, out: &mut Vec<u8>);
 
-    /// Bytes of data that stand before the status in a successful answer.
-    ///
-    /// The answer's own length field is not to be trusted for this.
-    fn answer_len(&self, _dialect: &Dialect) -> usize {
-        0
+    /// How many bytes of data may stand before the status in a successful
+    /// answer. The answer's own length field is not to be trusted for this.
+    fn answer_lens(&self, _dialect: &Dialect) -> &'static [usize] {
+        &[0]
     }
 
-    /// What a successful answer says: its value word and
-    /// [`answer_len`](Self::answer_len) bytes of data.
+    /// What a successful answer says: its value word and as many bytes of data
+    /// as one of [`answer_lens`](Self::answer_lens).
     ///
     /// # Errors
     /// The data cannot be what the command promises.
@@ -37,14 +37,18 @@ pub trait Command {
 pub fn encode<C: Command>(command: &C, dialect: &Dialect, out: &mut Vec<u8>) {
     let start = out.len();
     out.extend_from_slice(&[TO_DEVICE, C::OPCODE.0, 0, 0]);
-    put_words(out, &[command.checksum()]);
+    put_words(out, &[command.checksum().unwrap_or(0)]);
     command.payload(dialect, out);
-    let len = out.len() - start - HEADER_LEN;
-    // The longest payload, a 16 KiB block, is far below the field's range.
-    let len = u16::try_from(len).unwrap_or(u16::MAX);
+    let len = len_field(out.len() - start - HEADER_LEN);
     if let Some(field) = out.get_mut(start + 2..start + 4) {
-        field.copy_from_slice(&len.to_le_bytes());
+        field.copy_from_slice(&len);
     }
+}
+
+/// The header's length field. The longest payload, a block of 16 KiB, is far
+/// below its range; longer ones get its highest value, which no device takes.
+pub(super) fn len_field(len: usize) -> [u8; 2] {
+    u16::try_from(len).unwrap_or(u16::MAX).to_le_bytes()
 }
 
 /// The checksum of the `*_DATA` commands: XOR of the data bytes, seeded with

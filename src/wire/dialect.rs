@@ -1,5 +1,7 @@
 //! How the loaders differ.
 
+use super::{Opcode, Reason, Response};
+
 /// How the device on the other side lays out what it says.
 ///
 /// The loaders differ in a handful of figures, not in structure; each chip's
@@ -10,7 +12,8 @@ pub struct Dialect {
     /// Who is talking.
     pub loader: Loader,
     /// Status bytes behind the data of every response: 2 or 4. Only the first
-    /// two mean anything; a ROM leaves stale bytes in the others.
+    /// two mean anything; a ROM leaves stale bytes in the others. See
+    /// [`Dialect::reason`].
     pub status_len: usize,
     /// Words in FLASH_BEGIN and FLASH_DEFL_BEGIN: 4, or 5 with the
     /// "encrypted" word that the ROMs from the ESP32-S2 on insist on.
@@ -64,4 +67,48 @@ impl Dialect {
         flash_begin_words: 5,
         security_info_len: 20,
     };
+
+    /// What the first two status bytes say: the reason for a refusal, or none.
+    ///
+    /// The first byte is 0 for success and nothing else counts then. A ROM
+    /// refuses with `01 reason`; stubs are known to refuse with `reason 00` as
+    /// well.
+    #[must_use]
+    pub const fn reason(&self, first: u8, second: u8) -> Option<Reason> {
+        match (self.loader, first, second) {
+            (_, 0, _) => None,
+            (Loader::Stub, first, 0) => Some(Reason(first)),
+            (_, _, reason) => Some(Reason(reason)),
+        }
+    }
+
+    /// What a successful answer to SYNC tells before anything else is known:
+    /// whether a stub or a ROM answers, and how long its status is. Which ROM
+    /// it is, beyond that, the chip must tell.
+    ///
+    /// Only a stub's value word is 0; in a ROM's it may be anything else.
+    #[must_use]
+    pub fn from_sync(response: &Response<'_>) -> Option<Self> {
+        match (response.opcode, response.value, response.body) {
+            (Opcode::SYNC, 0, [0, _]) => Some(Self::STUB),
+            (Opcode::SYNC, _, [0, _]) => Some(Self::ROM_ESP8266),
+            (Opcode::SYNC, _, [0, _, _, _]) => Some(Self::ROM),
+            _ => None,
+        }
+    }
+
+    /// This dialect, unless an answer to SYNC shows that another loader
+    /// answers than was thought: then the one it shows.
+    #[must_use]
+    pub fn corrected_by_sync(self, response: &Response<'_>) -> Self {
+        match Self::from_sync(response) {
+            Some(shown) if shown.key() != self.key() => shown,
+            _ => self,
+        }
+    }
+
+    /// What an answer to SYNC tells apart.
+    const fn key(&self) -> (bool, usize) {
+        (matches!(self.loader, Loader::Stub), self.status_len)
+    }
 }

@@ -1,6 +1,7 @@
 //! Writing, reading and hashing flash.
 
 use super::command::{checksum, put_block, put_words};
+use super::payload::{FromPayload, Payload, RequestError};
 use super::{Command, Dialect, Loader, Opcode, WireError};
 
 /// FLASH_BEGIN: announces a write of plain data. A ROM erases the whole range
@@ -15,6 +16,8 @@ pub struct FlashBegin {
     pub block_size: u32,
     /// Flash address in bytes, a multiple of 4096.
     pub offset: u32,
+    /// Whether the chip encrypts the data on its way into the flash.
+    pub encryption: Encryption,
 }
 
 impl Command for FlashBegin {
@@ -23,14 +26,64 @@ impl Command for FlashBegin {
 
     fn payload(&self, dialect: &Dialect, out: &mut Vec<u8>) {
         put_words(out, &[self.size, self.blocks, self.block_size, self.offset]);
-        // The fifth word asks for encryption by the chip, which is not done.
-        if dialect.flash_begin_words > 4 {
-            put_words(out, &[0]);
+        // A loader that does not know the fifth word refuses it: better than
+        // to write plain data where it should be encrypted.
+        if dialect.flash_begin_words > 4 || self.encryption == Encryption::On {
+            put_words(out, &[self.encryption.word()]);
         }
     }
 
     fn answer(&self, _: &Dialect, _: u32, _: &[u8]) -> Result<(), WireError> {
         Ok(())
+    }
+}
+
+impl<'a> FromPayload<'a> for FlashBegin {
+    /// A ROM insists on its number of words, a stub takes four or five.
+    fn from_payload(payload: &mut Payload<'a>, dialect: &Dialect) -> Result<Self, RequestError> {
+        let [size, blocks, block_size, offset] = payload.words()?;
+        let fifth = match dialect.loader {
+            Loader::Rom => dialect.flash_begin_words > 4,
+            Loader::Stub => !payload.rest().is_empty(),
+        };
+        let encryption = if fifth {
+            Encryption::from_word(payload.word()?)
+        } else {
+            Encryption::Off
+        };
+        Ok(Self {
+            size,
+            blocks,
+            block_size,
+            offset,
+            encryption,
+        })
+    }
+}
+
+/// Whether the chip encrypts what is written, with the key in its eFuses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Encryption {
+    /// The data goes into the flash as it is.
+    #[default]
+    Off,
+    /// The chip encrypts it on the way.
+    On,
+}
+
+impl Encryption {
+    const fn word(self) -> u32 {
+        match self {
+            Self::Off => 0,
+            Self::On => 1,
+        }
+    }
+
+    const fn from_word(word: u32) -> Self {
+        match word {
+            0 => Self::Off,
+            _ => Self::On,
+        }
     }
 }
 
@@ -51,8 +104,8 @@ impl Command for FlashData<'_> {
     const OPCODE: Opcode = Opcode::FLASH_DATA;
     type Answer = ();
 
-    fn checksum(&self) -> u32 {
-        checksum(self.data)
+    fn checksum(&self) -> Option<u32> {
+        Some(checksum(self.data))
     }
 
     fn payload(&self, _: &Dialect, out: &mut Vec<u8>) {
@@ -61,6 +114,13 @@ impl Command for FlashData<'_> {
 
     fn answer(&self, _: &Dialect, _: u32, _: &[u8]) -> Result<(), WireError> {
         Ok(())
+    }
+}
+
+impl<'a> FromPayload<'a> for FlashData<'a> {
+    fn from_payload(payload: &mut Payload<'a>, _: &Dialect) -> Result<Self, RequestError> {
+        let (sequence, data) = payload.block()?;
+        Ok(Self { sequence, data })
     }
 }
 
@@ -78,6 +138,13 @@ impl Leave {
         match self {
             Self::Reboot => 0,
             Self::Stay => 1,
+        }
+    }
+
+    const fn from_word(word: u32) -> Self {
+        match word {
+            0 => Self::Reboot,
+            _ => Self::Stay,
         }
     }
 }
@@ -100,6 +167,12 @@ impl Command for FlashEnd {
     }
 }
 
+impl<'a> FromPayload<'a> for FlashEnd {
+    fn from_payload(payload: &mut Payload<'a>, _: &Dialect) -> Result<Self, RequestError> {
+        payload.word().map(|word| Self(Leave::from_word(word)))
+    }
+}
+
 /// FLASH_DEFL_BEGIN: announces a write of a zlib stream. Not on the ESP8266's
 /// ROM.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,6 +186,8 @@ pub struct FlashDeflBegin {
     pub block_size: u32,
     /// Flash address in bytes, a multiple of 4096.
     pub offset: u32,
+    /// Whether the chip encrypts the data on its way into the flash.
+    pub encryption: Encryption,
 }
 
 impl Command for FlashDeflBegin {
@@ -125,12 +200,26 @@ impl Command for FlashDeflBegin {
             blocks: self.blocks,
             block_size: self.block_size,
             offset: self.offset,
+            encryption: self.encryption,
         }
         .payload(dialect, out);
     }
 
     fn answer(&self, _: &Dialect, _: u32, _: &[u8]) -> Result<(), WireError> {
         Ok(())
+    }
+}
+
+impl<'a> FromPayload<'a> for FlashDeflBegin {
+    fn from_payload(payload: &mut Payload<'a>, dialect: &Dialect) -> Result<Self, RequestError> {
+        let plain = FlashBegin::from_payload(payload, dialect)?;
+        Ok(Self {
+            size: plain.size,
+            blocks: plain.blocks,
+            block_size: plain.block_size,
+            offset: plain.offset,
+            encryption: plain.encryption,
+        })
     }
 }
 
@@ -147,8 +236,8 @@ impl Command for FlashDeflData<'_> {
     const OPCODE: Opcode = Opcode::FLASH_DEFL_DATA;
     type Answer = ();
 
-    fn checksum(&self) -> u32 {
-        checksum(self.data)
+    fn checksum(&self) -> Option<u32> {
+        Some(checksum(self.data))
     }
 
     fn payload(&self, _: &Dialect, out: &mut Vec<u8>) {
@@ -157,6 +246,13 @@ impl Command for FlashDeflData<'_> {
 
     fn answer(&self, _: &Dialect, _: u32, _: &[u8]) -> Result<(), WireError> {
         Ok(())
+    }
+}
+
+impl<'a> FromPayload<'a> for FlashDeflData<'a> {
+    fn from_payload(payload: &mut Payload<'a>, _: &Dialect) -> Result<Self, RequestError> {
+        let (sequence, data) = payload.block()?;
+        Ok(Self { sequence, data })
     }
 }
 
@@ -175,6 +271,12 @@ impl Command for FlashDeflEnd {
 
     fn answer(&self, _: &Dialect, _: u32, _: &[u8]) -> Result<(), WireError> {
         Ok(())
+    }
+}
+
+impl<'a> FromPayload<'a> for FlashDeflEnd {
+    fn from_payload(payload: &mut Payload<'a>, _: &Dialect) -> Result<Self, RequestError> {
+        payload.word().map(|word| Self(Leave::from_word(word)))
     }
 }
 
@@ -198,10 +300,10 @@ impl Command for FlashMd5 {
         put_words(out, &[self.address, self.size, 0, 0]);
     }
 
-    fn answer_len(&self, dialect: &Dialect) -> usize {
+    fn answer_lens(&self, dialect: &Dialect) -> &'static [usize] {
         match dialect.loader {
-            Loader::Rom => 32,
-            Loader::Stub => 16,
+            Loader::Rom => &[32],
+            Loader::Stub => &[16],
         }
     }
 
@@ -228,6 +330,13 @@ impl Command for FlashMd5 {
             }
         }
         Ok(digest)
+    }
+}
+
+impl<'a> FromPayload<'a> for FlashMd5 {
+    fn from_payload(payload: &mut Payload<'a>, _: &Dialect) -> Result<Self, RequestError> {
+        let [address, size, _, _] = payload.words()?;
+        Ok(Self { address, size })
     }
 }
 
@@ -264,14 +373,63 @@ impl Command for ReadFlashSlow {
         put_words(out, &[self.address, self.size]);
     }
 
-    fn answer_len(&self, _: &Dialect) -> usize {
-        64
+    fn answer_lens(&self, _: &Dialect) -> &'static [usize] {
+        &[64]
     }
 
     fn answer(&self, _: &Dialect, _: u32, data: &[u8]) -> Result<[u8; 64], WireError> {
         data.try_into().map_err(|_| WireError::Malformed {
             command: Self::OPCODE,
             what: "not 64 bytes",
+        })
+    }
+}
+
+impl<'a> FromPayload<'a> for ReadFlashSlow {
+    fn from_payload(payload: &mut Payload<'a>, _: &Dialect) -> Result<Self, RequestError> {
+        let [address, size] = payload.words()?;
+        Ok(Self { address, size })
+    }
+}
+
+/// Opcode 15, ESP32-S3 only: how many address bits the ROM sends to the flash.
+///
+/// With 32 it reaches past 16 MB, if the flash has been put into its four-byte
+/// address mode by other means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FlashSetAddressBits {
+    /// Address bits of a sector erase: 24 or 32.
+    pub erase_sector: u8,
+    /// Address bits of a block erase.
+    pub erase_block: u8,
+    /// Address bits of a page program.
+    pub program: u8,
+    /// Address bits of a read.
+    pub read: u8,
+}
+
+impl Command for FlashSetAddressBits {
+    const OPCODE: Opcode = Opcode::FLASH_SET_ADDRESS_BITS;
+    type Answer = ();
+
+    fn payload(&self, _: &Dialect, out: &mut Vec<u8>) {
+        out.extend_from_slice(&[self.erase_sector, self.erase_block, self.program, self.read]);
+        put_words(out, &[0]);
+    }
+
+    fn answer(&self, _: &Dialect, _: u32, _: &[u8]) -> Result<(), WireError> {
+        Ok(())
+    }
+}
+
+impl<'a> FromPayload<'a> for FlashSetAddressBits {
+    fn from_payload(payload: &mut Payload<'a>, _: &Dialect) -> Result<Self, RequestError> {
+        let [erase_sector, erase_block, program, read, ..] = *payload.bytes::<8>()?;
+        Ok(Self {
+            erase_sector,
+            erase_block,
+            program,
+            read,
         })
     }
 }

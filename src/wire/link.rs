@@ -1,6 +1,7 @@
 //! The line itself: SYNC, CHANGE_BAUDRATE.
 
 use super::command::put_words;
+use super::payload::{FromPayload, Payload, RequestError};
 use super::{Command, Dialect, Loader, Opcode, WireError};
 
 /// SYNC: the bits the ROM measures the baud rate on.
@@ -42,6 +43,13 @@ impl Command for Sync {
     }
 }
 
+impl<'a> FromPayload<'a> for Sync {
+    fn from_payload(payload: &mut Payload<'a>, _: &Dialect) -> Result<Self, RequestError> {
+        payload.bytes::<36>()?;
+        Ok(Self)
+    }
+}
+
 /// CHANGE_BAUDRATE: answered at the old rate. The ESP8266's ROM has it not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChangeBaudrate {
@@ -66,5 +74,12 @@ impl Command for ChangeBaudrate {
 
     fn answer(&self, _: &Dialect, _: u32, _: &[u8]) -> Result<(), WireError> {
         Ok(())
+    }
+}
+
+impl<'a> FromPayload<'a> for ChangeBaudrate {
+    fn from_payload(payload: &mut Payload<'a>, _: &Dialect) -> Result<Self, RequestError> {
+        let [new, old] = payload.words()?;
+        Ok(Self { new, old })
     }
 }

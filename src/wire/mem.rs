@@ -1,6 +1,7 @@
 //! Upload to RAM.
 
 use super::command::{checksum, put_block, put_words};
+use super::payload::{FromPayload, Payload, RequestError};
 use super::{Command, Dialect, Opcode, WireError};
 
 /// MEM_BEGIN: announces an upload to RAM.
@@ -32,6 +33,18 @@ impl Command for MemBegin {
     }
 }
 
+impl<'a> FromPayload<'a> for MemBegin {
+    fn from_payload(payload: &mut Payload<'a>, _: &Dialect) -> Result<Self, RequestError> {
+        let [size, blocks, block_size, address] = payload.words()?;
+        Ok(Self {
+            size,
+            blocks,
+            block_size,
+            address,
+        })
+    }
+}
+
 /// MEM_DATA: one block of an upload to RAM. A block that a ROM refused is
 /// counted all the same: the upload starts again at MEM_BEGIN.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,8 +59,8 @@ impl Command for MemData<'_> {
     const OPCODE: Opcode = Opcode::MEM_DATA;
     type Answer = ();
 
-    fn checksum(&self) -> u32 {
-        checksum(self.data)
+    fn checksum(&self) -> Option<u32> {
+        Some(checksum(self.data))
     }
 
     fn payload(&self, _: &Dialect, out: &mut Vec<u8>) {
@@ -56,6 +69,13 @@ impl Command for MemData<'_> {
 
     fn answer(&self, _: &Dialect, _: u32, _: &[u8]) -> Result<(), WireError> {
         Ok(())
+    }
+}
+
+impl<'a> FromPayload<'a> for MemData<'a> {
+    fn from_payload(payload: &mut Payload<'a>, _: &Dialect) -> Result<Self, RequestError> {
+        let (sequence, data) = payload.block()?;
+        Ok(Self { sequence, data })
     }
 }
 
@@ -81,5 +101,14 @@ impl Command for MemEnd {
 
     fn answer(&self, _: &Dialect, _: u32, _: &[u8]) -> Result<(), WireError> {
         Ok(())
+    }
+}
+
+impl<'a> FromPayload<'a> for MemEnd {
+    fn from_payload(payload: &mut Payload<'a>, _: &Dialect) -> Result<Self, RequestError> {
+        Ok(match payload.words()? {
+            [0, entry] => Self::Jump(entry),
+            _ => Self::Stay,
+        })
     }
 }

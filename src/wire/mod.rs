@@ -7,12 +7,15 @@
 //! A command is a type that implements [`Command`]: its number, its payload,
 //! and what its answer means. Adding one is adding one type.
 
+mod any;
 mod command;
 mod dialect;
+mod exchange;
 mod flash;
 mod link;
 mod mem;
 mod opcode;
+mod payload;
 mod reason;
 mod reg;
 mod request;
@@ -21,15 +24,18 @@ mod security;
 mod spi;
 mod stub;
 
+pub use any::AnyCommand;
 pub use command::{Command, checksum, encode};
 pub use dialect::{Dialect, Loader};
+pub use exchange::{Exchange, Reply};
 pub use flash::{
-    FlashBegin, FlashData, FlashDeflBegin, FlashDeflData, FlashDeflEnd, FlashEnd, FlashMd5, Leave,
-    ReadFlashSlow,
+    Encryption, FlashBegin, FlashData, FlashDeflBegin, FlashDeflData, FlashDeflEnd, FlashEnd,
+    FlashMd5, FlashSetAddressBits, Leave, ReadFlashSlow,
 };
 pub use link::{ChangeBaudrate, Sync};
 pub use mem::{MemBegin, MemData, MemEnd};
 pub use opcode::Opcode;
+pub use payload::{FromPayload, Payload, RequestError};
 pub use reason::Reason;
 pub use reg::{ReadReg, RegWrite, WriteReg};
 pub use request::Request;

@@ -62,6 +62,8 @@ opcodes! {
     FLASH_MD5SUM = 0x13;
     /// Security flags and chip id.
     GET_SECURITY_INFO = 0x14;
+    /// Set the number of address bits (ESP32-S3 ROM).
+    FLASH_SET_ADDRESS_BITS = 0x15;
     /// Erase the whole flash (stub).
     ERASE_FLASH = 0xd0;
     /// Erase a range of flash (stub).

@@ -1,6 +1,7 @@
 //! Registers and memory, word by word.
 
 use super::command::put_words;
+use super::payload::{FromPayload, Payload, RequestError};
 use super::{Command, Dialect, Opcode, WireError};
 
 /// READ_REG: one word from the chip's address space.
@@ -20,6 +21,12 @@ impl Command for ReadReg {
 
     fn answer(&self, _: &Dialect, value: u32, _: &[u8]) -> Result<u32, WireError> {
         Ok(value)
+    }
+}
+
+impl<'a> FromPayload<'a> for ReadReg {
+    fn from_payload(payload: &mut Payload<'a>, _: &Dialect) -> Result<Self, RequestError> {
+        payload.word().map(|address| Self { address })
     }
 }
 
@@ -47,6 +54,21 @@ impl RegWrite {
             delay_us: 0,
         }
     }
+}
+
+/// The writes of a WRITE_REG request, one after the other.
+pub(super) fn read_writes(payload: &mut Payload<'_>) -> Result<Vec<RegWrite>, RequestError> {
+    let mut writes = Vec::with_capacity(payload.rest().len() / 16);
+    while !payload.rest().is_empty() {
+        let [address, value, mask, delay_us] = payload.words()?;
+        writes.push(RegWrite {
+            address,
+            value,
+            mask,
+            delay_us,
+        });
+    }
+    Ok(writes)
 }
 
 /// WRITE_REG: words into the chip's address space, in order.

@@ -1,5 +1,6 @@
 //! A request as the device sees it.
 
+use super::command::put_words;
 use super::{HEADER_LEN, Opcode, TO_DEVICE};
 
 /// A request as it came over the wire, nothing believed yet.
@@ -28,6 +29,14 @@ impl<'a> Request<'a> {
             checksum: u32::from_le_bytes([c0, c1, c2, c3]),
             payload,
         })
+    }
+
+    /// Appends the frame again, without SLIP.
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&[TO_DEVICE, self.opcode.0]);
+        out.extend_from_slice(&self.len.to_le_bytes());
+        put_words(out, &[self.checksum]);
+        out.extend_from_slice(self.payload);
     }
 
     /// The payload's word number `index`, if it is that long.

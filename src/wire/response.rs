@@ -1,5 +1,6 @@
 //! A response as the host sees it.
 
+use super::command::{len_field, put_words};
 use super::{Command, Dialect, HEADER_LEN, Opcode, Reason, TO_HOST};
 
 /// A response as it came over the wire, nothing believed yet.
@@ -18,13 +19,11 @@ pub struct Response<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WireError {
-    /// Fewer bytes than data and status need.
-    #[error("the answer to {command} has {got} bytes of data and status, not {expected}")]
-    Short {
+    /// Fewer or more bytes than data and status have.
+    #[error("the answer to {command} has {got} bytes of data and status")]
+    Length {
         /// The command.
         command: Opcode,
-        /// Bytes that should be there.
-        expected: usize,
         /// Bytes that are there.
         got: usize,
     },
@@ -55,53 +54,57 @@ impl<'a> Response<'a> {
         })
     }
 
-    /// Whether this says 'unsupported' to a command that was just sent.
-    ///
-    /// A ROM answers a number that it does not know at once, with status
-    /// 01 05, but under the number of the command before.
-    #[must_use]
-    pub fn is_unsupported(&self, sent: Opcode) -> bool {
-        self.opcode != sent
-            && matches!(self.body.len(), 2 | 4)
-            && self.body.starts_with(&[1, Reason::BAD_REQUEST.0])
+    /// Appends the frame, without SLIP, with the length field that all devices
+    /// are known to send.
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&[TO_HOST, self.opcode.0]);
+        out.extend_from_slice(&len_field(self.body.len()));
+        put_words(out, &[self.value]);
+        out.extend_from_slice(self.body);
+    }
+
+    /// Whether this is nothing but a refusal, and for which reason.
+    pub(super) fn bare_refusal(&self, dialect: &Dialect) -> Option<Reason> {
+        match *self.body {
+            [first, second, ..] if self.body.len() == dialect.status_len => {
+                dialect.reason(first, second)
+            }
+            _ => None,
+        }
     }
 
     /// What the response says about `command`: its answer, or the reason why
-    /// the device refused. The opcode is not looked at.
+    /// the device refused. The opcode is not looked at:
+    /// [`Exchange`](super::Exchange) does that.
     ///
-    /// Success is a first status byte of 0, whatever the others hold. A
-    /// refusal may come without the data that a success has.
+    /// A first status byte of 0 is success, whatever the others hold. A
+    /// refusal may come with the data of a success, which then is stale, or
+    /// without.
     ///
     /// # Errors
-    /// Too short, or the data makes no sense.
+    /// Another length than the command promises, or data that makes no sense.
     pub fn outcome<C: Command>(
         &self,
         command: &C,
         dialect: &Dialect,
     ) -> Result<Result<C::Answer, Reason>, WireError> {
-        let data_len = command.answer_len(dialect);
-        let expected = data_len + dialect.status_len;
-        if self.body.len() >= expected {
-            let (data, status) = self.body.split_at(data_len);
-            return match status {
-                [0, ..] => command.answer(dialect, self.value, data).map(Ok),
-                [_, reason, ..] => Ok(Err(Reason(*reason))),
-                _ => Err(self.short(C::OPCODE, expected)),
-            };
+        if let Some(reason) = self.bare_refusal(dialect) {
+            return Ok(Err(reason));
         }
-        match self.body {
-            [failed, reason, rest @ ..] if *failed != 0 && rest.len() + 2 == dialect.status_len => {
-                Ok(Err(Reason(*reason)))
-            }
-            _ => Err(self.short(C::OPCODE, expected)),
-        }
-    }
-
-    const fn short(&self, command: Opcode, expected: usize) -> WireError {
-        WireError::Short {
-            command,
-            expected,
+        let wrong_length = WireError::Length {
+            command: C::OPCODE,
             got: self.body.len(),
+        };
+        let data_len = self.body.len().checked_sub(dialect.status_len);
+        let Some((data, &[first, second, ..])) = data_len
+            .filter(|len| command.answer_lens(dialect).contains(len))
+            .and_then(|len| self.body.split_at_checked(len))
+        else {
+            return Err(wrong_length);
+        };
+        match dialect.reason(first, second) {
+            None => command.answer(dialect, self.value, data).map(Ok),
+            Some(reason) => Ok(Err(reason)),
         }
     }
 }

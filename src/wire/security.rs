@@ -1,5 +1,7 @@
 //! Security settings and the chip's id.
 
+use super::command::put_words;
+use super::payload::{FromPayload, Payload, RequestError};
 use super::{Command, Dialect, Opcode, WireError};
 use std::fmt;
 
@@ -24,6 +26,18 @@ pub struct SecurityInfo {
 }
 
 impl SecurityInfo {
+    /// Appends the data of an answer, in the layout of the dialect. What is
+    /// not known is 0.
+    pub fn encode(&self, dialect: &Dialect, out: &mut Vec<u8>) {
+        put_words(out, &[self.flags.0]);
+        out.push(self.crypt_count);
+        out.extend_from_slice(&self.key_purposes);
+        if dialect.security_info_len > 12 {
+            let chip_id = self.chip_id.unwrap_or(0);
+            put_words(out, &[chip_id, self.api_version.unwrap_or(0)]);
+        }
+    }
+
     /// Whether the chip encrypts its flash.
     #[must_use]
     pub const fn flash_encryption(&self) -> bool {
@@ -68,8 +82,10 @@ impl Command for GetSecurityInfo {
 
     fn payload(&self, _: &Dialect, _: &mut Vec<u8>) {}
 
-    fn answer_len(&self, dialect: &Dialect) -> usize {
-        dialect.security_info_len
+    /// Either layout, whatever the dialect: this is asked before the chip is
+    /// known.
+    fn answer_lens(&self, _: &Dialect) -> &'static [usize] {
+        &[20, 12]
     }
 
     /// Layout: flags u32, crypt_count u8, key_purposes 7 × u8, and but for the
@@ -98,5 +114,11 @@ impl Command for GetSecurityInfo {
             chip_id,
             api_version,
         })
+    }
+}
+
+impl<'a> FromPayload<'a> for GetSecurityInfo {
+    fn from_payload(_: &mut Payload<'a>, _: &Dialect) -> Result<Self, RequestError> {
+        Ok(Self)
     }
 }

@@ -1,6 +1,7 @@
 //! The flash's wiring and geometry.
 
 use super::command::put_words;
+use super::payload::{FromPayload, Payload, RequestError};
 use super::{Command, Dialect, Loader, Opcode, WireError};
 
 /// Which pins the flash is connected to.
@@ -27,6 +28,22 @@ pub enum SpiPins {
 }
 
 impl SpiPins {
+    fn from_word(word: u32) -> Self {
+        // Six bits each.
+        let pin = |shift: u32| (word >> shift & 0x3f) as u8;
+        match word {
+            0 => Self::Default,
+            1 => Self::Hspi,
+            _ => Self::Custom {
+                clk: pin(0),
+                q: pin(6),
+                d: pin(12),
+                cs: pin(18),
+                hd: pin(24),
+            },
+        }
+    }
+
     fn word(self) -> u32 {
         let pin = |number: u8, shift: u32| u32::from(number & 0x3f) << shift;
         match self {
@@ -60,6 +77,17 @@ impl Command for SpiAttach {
 
     fn answer(&self, _: &Dialect, _: u32, _: &[u8]) -> Result<(), WireError> {
         Ok(())
+    }
+}
+
+impl<'a> FromPayload<'a> for SpiAttach {
+    /// One word or two: a ROM, and many a stub, takes either.
+    fn from_payload(payload: &mut Payload<'a>, _: &Dialect) -> Result<Self, RequestError> {
+        let pins = SpiPins::from_word(payload.word()?);
+        if !payload.rest().is_empty() {
+            payload.word()?;
+        }
+        Ok(Self { pins })
     }
 }
 
@@ -102,5 +130,12 @@ impl Command for SpiSetParams {
 
     fn answer(&self, _: &Dialect, _: u32, _: &[u8]) -> Result<(), WireError> {
         Ok(())
+    }
+}
+
+impl<'a> FromPayload<'a> for SpiSetParams {
+    fn from_payload(payload: &mut Payload<'a>, _: &Dialect) -> Result<Self, RequestError> {
+        let [_, size, _, _, _, _] = payload.words()?;
+        Ok(Self { size })
     }
 }

@@ -1,6 +1,7 @@
 //! What only stubs know.
 
 use super::command::put_words;
+use super::payload::{FromPayload, Payload, RequestError};
 use super::{Command, Dialect, Opcode, WireError};
 
 /// ERASE_FLASH: the whole flash. Answers when it is done.
@@ -15,6 +16,12 @@ impl Command for EraseFlash {
 
     fn answer(&self, _: &Dialect, _: u32, _: &[u8]) -> Result<(), WireError> {
         Ok(())
+    }
+}
+
+impl<'a> FromPayload<'a> for EraseFlash {
+    fn from_payload(_: &mut Payload<'a>, _: &Dialect) -> Result<Self, RequestError> {
+        Ok(Self)
     }
 }
 
@@ -37,6 +44,13 @@ impl Command for EraseRegion {
 
     fn answer(&self, _: &Dialect, _: u32, _: &[u8]) -> Result<(), WireError> {
         Ok(())
+    }
+}
+
+impl<'a> FromPayload<'a> for EraseRegion {
+    fn from_payload(payload: &mut Payload<'a>, _: &Dialect) -> Result<Self, RequestError> {
+        let [address, size] = payload.words()?;
+        Ok(Self { address, size })
     }
 }
 
@@ -69,6 +83,18 @@ impl Command for ReadFlash {
     }
 }
 
+impl<'a> FromPayload<'a> for ReadFlash {
+    fn from_payload(payload: &mut Payload<'a>, _: &Dialect) -> Result<Self, RequestError> {
+        let [address, size, packet, in_flight] = payload.words()?;
+        Ok(Self {
+            address,
+            size,
+            packet,
+            in_flight,
+        })
+    }
+}
+
 /// RUN_USER_CODE: leave the stub and start the application. Not answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RunUserCode;
@@ -81,5 +107,11 @@ impl Command for RunUserCode {
 
     fn answer(&self, _: &Dialect, _: u32, _: &[u8]) -> Result<(), WireError> {
         Ok(())
+    }
+}
+
+impl<'a> FromPayload<'a> for RunUserCode {
+    fn from_payload(_: &mut Payload<'a>, _: &Dialect) -> Result<Self, RequestError> {
+        Ok(Self)
     }
 }
