@@ -65,10 +65,9 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Port(error) => error.is_retryable(),
-            Self::NoAnswer(_)
-            | Self::Wire(_)
-            | Self::Deadline { .. }
-            | Self::Mismatch { .. } => true,
+            Self::NoAnswer(_) | Self::Wire(_) | Self::Deadline { .. } | Self::Mismatch { .. } => {
+                true
+            }
             Self::Device(error) => error.is_retryable(),
             Self::Chip(_) | Self::Security(_) | Self::Input(_) | Self::Cancelled => false,
         }
@@ -148,7 +147,11 @@ impl From<io::Error> for PortError {
                     | K::UnexpectedEof
             ),
         };
-        if gone { Self::Gone(error) } else { Self::Other(error) }
+        if gone {
+            Self::Gone(error)
+        } else {
+            Self::Other(error)
+        }
     }
 }
 
@@ -184,6 +187,39 @@ pub enum ChipError {
         /// The word at 0x4000_1000.
         magic: Option<u32>,
     },
+    /// Its loader lacks the command.
+    #[error("the {chip}'s ROM loader has no command for {what}; it takes a stub")]
+    Unable {
+        /// The chip's name.
+        chip: &'static str,
+        /// What was asked for.
+        what: &'static str,
+    },
+    /// No flash answers.
+    #[error(
+        "the {chip} finds no flash (RDID answers nothing); check the flash's power and wiring, \
+         or give its size"
+    )]
+    NoFlash {
+        /// The chip's name.
+        chip: &'static str,
+    },
+    /// The flash's size cannot be told.
+    #[error("the size of the flash cannot be told{}; give it", of(*id))]
+    FlashSize {
+        /// What the flash says of itself, if it was asked.
+        id: Option<crate::flash::JedecId>,
+    },
+    /// The flash does not get ready.
+    #[error("the flash stays busy erasing the sector at {address:#x}; check its power")]
+    FlashBusy {
+        /// Flash address of the sector.
+        address: u32,
+    },
+}
+
+fn of(id: Option<crate::flash::JedecId>) -> String {
+    id.map_or_else(String::new, |id| format!(" from its id {id}"))
 }
 
 /// The chip's security settings forbid it.
@@ -195,6 +231,27 @@ pub enum SecurityError {
     SecureDownload {
         /// What was asked for.
         what: &'static str,
+    },
+    /// Plain bytes for a chip that decrypts what it reads.
+    #[error(
+        "the chip's flash encryption is on: it would read {name} as garbage; \
+         give it encrypted, as raw bytes"
+    )]
+    FlashEncryption {
+        /// The region's name.
+        name: String,
+    },
+    /// A write to the bootloader of a chip that trusts one bootloader only.
+    #[error(
+        "the chip's secure boot (version 1) is on: with another bootloader than the one it has \
+         it would never boot again, so {name} at {address:#x} is not written; \
+         give it as raw bytes to do so all the same"
+    )]
+    SecureBoot {
+        /// The region's name.
+        name: String,
+        /// Its flash address.
+        address: u32,
     },
 }
 

@@ -14,7 +14,9 @@ impl BootLog {
 
     /// Adds what came.
     pub fn push(&mut self, bytes: &[u8]) {
-        let bytes = bytes.get(bytes.len().saturating_sub(Self::KEPT)..).unwrap_or(bytes);
+        let bytes = bytes
+            .get(bytes.len().saturating_sub(Self::KEPT)..)
+            .unwrap_or(bytes);
         let excess = (self.tail.len() + bytes.len()).saturating_sub(Self::KEPT);
         self.tail.drain(..excess.min(self.tail.len()));
         self.tail.extend_from_slice(bytes);

@@ -71,7 +71,9 @@ impl<T: Transport> Connection<T> {
         let mut outcome = Err(self.no_answer(crate::wire::Opcode::SYNC));
         for (sequence, resets) in sequences.iter().cycle().zip(1..=timing::CONNECT_TRIES) {
             self.reset(sequence)?;
-            outcome = self.sync(timing::SYNC_TRIES).map(|loader| Greeting { loader, resets });
+            outcome = self
+                .sync(timing::SYNC_TRIES)
+                .map(|loader| Greeting { loader, resets });
             match &outcome {
                 Err(Error::NoAnswer(silence)) => {
                     log::debug!(target: "espwire::connection", "reset {resets}: {silence}");

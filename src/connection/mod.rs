@@ -399,12 +399,12 @@ impl<T: Transport> Connection<T> {
     }
 
     fn set_own_baud(&mut self, baud: u32) -> Result<()> {
-        self.transport.set_baud(baud).map_err(|source| {
-            match PortError::from(source) {
+        self.transport
+            .set_baud(baud)
+            .map_err(|source| match PortError::from(source) {
                 PortError::Other(source) => PortError::Baud { baud, source },
                 gone => gone,
-            }
-        })?;
+            })?;
         self.baud = baud;
         Ok(())
     }

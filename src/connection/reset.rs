@@ -207,13 +207,18 @@ mod tests {
     fn sequences_as_text() {
         for (sequence, text) in [
             (ResetSequence::CLASSIC, "D0|R1|W0.1|D1|R0|W0.05|D0"),
-            (ResetSequence::TIGHT, "U0,0|U1,1|U0,1|W0.1|U1,0|W0.05|U0,0|D0"),
+            (
+                ResetSequence::TIGHT,
+                "U0,0|U1,1|U0,1|W0.1|U1,0|W0.05|U0,0|D0",
+            ),
             (ResetSequence::HARD, "D0|R1|W0.1|R0"),
         ] {
             assert_eq!(sequence.to_string(), text);
             assert_eq!(text.parse(), Ok(sequence));
         }
-        for text in ["", "D2", "W-1", "Wx", "W1e9", "WNaN", "U1", "U1,2", "X", "D0||R0", "é"] {
+        for text in [
+            "", "D2", "W-1", "Wx", "W1e9", "WNaN", "U1", "U1,2", "X", "D0||R0", "é",
+        ] {
             assert!(text.parse::<ResetSequence>().is_err(), "{text}");
         }
     }
@@ -229,7 +234,10 @@ mod tests {
             ResetSequence::HARD,
             ResetSequence::HARD_USB,
         ] {
-            let mut lines = Lines { dtr: true, rts: true };
+            let mut lines = Lines {
+                dtr: true,
+                rts: true,
+            };
             for step in sequence.steps() {
                 match *step {
                     Step::Dtr(on) => lines.dtr = on,

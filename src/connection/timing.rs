@@ -36,6 +36,9 @@ pub const CONNECT_TRIES: u32 = 7;
 /// Erasing by FLASH_BEGIN, for each MB. Hosts: 40 s; data sheets: 64 KiB in 2 s
 /// at worst, which makes 32 s.
 pub const ERASE_PER_MB: Duration = ms(40_000);
+/// Erasing one sector of 4 KiB through the SPI controller. Data sheets: 0.4 s
+/// at worst.
+pub const SECTOR_ERASE: Duration = ms(3_000);
 /// Hashing, for each MB. Hosts: 8 s.
 pub const MD5_PER_MB: Duration = ms(8_000);
 /// Programming a block: 64 pages at 3 ms (data sheets) and the erase of what

@@ -1,6 +1,7 @@
 //! What a write sends: cut up, compressed and counted, without any I/O.
 
-use crate::chip::{RomErase, RomLoader};
+use super::Abilities;
+use crate::chip::RomErase;
 use crate::image::SECTOR;
 use crate::wire::Opcode;
 use flate2::{Compression, write::ZlibEncoder};
@@ -77,9 +78,9 @@ pub struct Payload<'a> {
 impl<'a> Payload<'a> {
     /// The shorter coding of those that the loader takes.
     #[must_use]
-    pub fn shortest(data: &'a [u8], rom: &RomLoader) -> Self {
-        let plain = Self::plain(data, rom);
-        if !rom.supports(Opcode::FLASH_DEFL_BEGIN) {
+    pub fn shortest(data: &'a [u8], abilities: &Abilities) -> Self {
+        let plain = Self::plain(data, abilities);
+        if !abilities.has(Opcode::FLASH_DEFL_BEGIN) {
             return plain;
         }
         let deflated = Self {
@@ -96,11 +97,11 @@ impl<'a> Payload<'a> {
 
     /// The bytes as they are.
     #[must_use]
-    pub fn plain(data: &'a [u8], rom: &RomLoader) -> Self {
+    pub fn plain(data: &'a [u8], abilities: &Abilities) -> Self {
         Self {
             encoding: Encoding::Plain,
             bytes: Cow::Borrowed(data),
-            block: usize::try_from(rom.flash_block).unwrap_or(usize::MAX),
+            block: usize::try_from(abilities.flash_block).unwrap_or(usize::MAX),
         }
     }
 
@@ -149,9 +150,9 @@ pub struct Erase {
 /// of a large one, comes out exactly; of a small odd number the last sector is
 /// left over.
 #[must_use]
-pub fn erase(chunk: &Chunk<'_>, rom: &RomLoader) -> Erase {
+pub fn erase(chunk: &Chunk<'_>, rom: RomErase) -> Erase {
     let sectors = chunk.sectors();
-    match rom.erase {
+    match rom {
         RomErase::Region => Erase {
             announced: chunk.size(),
             by_register: None,
@@ -175,6 +176,8 @@ pub fn erase(chunk: &Chunk<'_>, rom: &RomLoader) -> Erase {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chip::{Chip, ESP32, ESP32C3, ESP8266};
+    use crate::wire::Loader;
     use flate2::read::ZlibDecoder;
     use std::io::Read;
 
@@ -186,6 +189,10 @@ mod tests {
             state.to_be_bytes()[0]
         };
         std::iter::repeat_with(&mut next).take(len).collect()
+    }
+
+    fn rom(chip: &'static Chip) -> Abilities {
+        Abilities::of(chip, Loader::Rom)
     }
 
     #[test]
@@ -211,7 +218,7 @@ mod tests {
     #[test]
     fn the_shorter_coding_is_taken() {
         let text = vec![7; 10_000];
-        let payload = Payload::shortest(&text, &RomLoader::LATER);
+        let payload = Payload::shortest(&text, &rom(&ESP32C3));
         assert_eq!((payload.encoding, payload.blocks()), (Encoding::Deflate, 1));
         let mut inflated = Vec::new();
         let bytes: Vec<u8> = payload.iter().flat_map(Cow::into_owned).collect();
@@ -221,19 +228,19 @@ mod tests {
         assert_eq!(inflated, text);
 
         let noise = noise(10_000);
-        let payload = Payload::shortest(&noise, &RomLoader::LATER);
+        let payload = Payload::shortest(&noise, &rom(&ESP32C3));
         assert_eq!((payload.encoding, payload.blocks()), (Encoding::Plain, 10));
         // A coding that saves no block is not worth the inflating.
-        let payload = Payload::shortest(&text[..1000], &RomLoader::LATER);
+        let payload = Payload::shortest(&text[..1000], &rom(&ESP32C3));
         assert_eq!(payload.encoding, Encoding::Plain);
-        let payload = Payload::shortest(&text, &RomLoader::ESP8266);
+        let payload = Payload::shortest(&text, &rom(&ESP8266));
         assert_eq!((payload.encoding, payload.blocks()), (Encoding::Plain, 10));
     }
 
     #[test]
     fn plain_blocks_are_filled_up() {
         let data = noise(2500);
-        let payload = Payload::plain(&data, &RomLoader::ESP32);
+        let payload = Payload::plain(&data, &rom(&ESP32));
         let blocks: Vec<_> = payload.iter().collect();
         assert_eq!(blocks.len(), 3);
         assert!(blocks.iter().all(|block| block.len() == 1024));
@@ -253,7 +260,7 @@ mod tests {
                     address,
                     data: &data[..len],
                 };
-                let plan = erase(&chunk, &RomLoader::ESP8266);
+                let plan = erase(&chunk, RomErase::TooMuch);
                 let told = plan.announced / SECTOR;
                 let head = 16 - start % 16;
                 // The ROM's own arithmetic.
@@ -279,7 +286,7 @@ mod tests {
             announced: 5000,
             by_register: None,
         };
-        assert_eq!(erase(&chunk, &RomLoader::LATER), expected);
+        assert_eq!(erase(&chunk, RomErase::Region), expected);
         assert_eq!(chunk.sectors(), 2);
     }
 }

@@ -37,7 +37,11 @@ fn modem_bits(fd: RawFd) -> io::Result<libc::c_int> {
     // SAFETY: `fd` is open for as long as the borrowed port lives, and
     // TIOCMGET writes one int, to which the pointer leads.
     let status = unsafe { libc::ioctl(fd, libc::TIOCMGET, &raw mut bits) };
-    if status < 0 { Err(io::Error::last_os_error()) } else { Ok(bits) }
+    if status < 0 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(bits)
+    }
 }
 
 #[allow(unsafe_code)]
@@ -45,5 +49,9 @@ fn set_modem_bits(fd: RawFd, bits: libc::c_int) -> io::Result<()> {
     // SAFETY: `fd` is open for as long as the borrowed port lives, and
     // TIOCMSET reads one int, to which the pointer leads.
     let status = unsafe { libc::ioctl(fd, libc::TIOCMSET, &raw const bits) };
-    if status < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+    if status < 0 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(())
+    }
 }

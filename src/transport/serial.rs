@@ -134,10 +134,9 @@ impl AsDyn for Box<dyn SerialPort> {
     }
 }
 
-serial_transport!(
-    Box<dyn SerialPort>,
-    |port: &mut Self, lines| set_lines_in_turn(&mut **port, lines)
-);
+serial_transport!(Box<dyn SerialPort>, |port: &mut Self, lines| {
+    set_lines_in_turn(&mut **port, lines)
+});
 
 #[cfg(unix)]
 mod unix {
@@ -172,5 +171,7 @@ mod windows {
         }
     }
 
-    serial_transport!(COMPort, |port: &mut Self, lines| set_lines_in_turn(port, lines));
+    serial_transport!(COMPort, |port: &mut Self, lines| set_lines_in_turn(
+        port, lines
+    ));
 }

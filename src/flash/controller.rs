@@ -1,0 +1,106 @@
+//! Register writes that drive the flash through the chip's SPI controller.
+//!
+//! They do what the loader has no command for. Each is one WRITE_REG batch:
+//! the ROM carries it out without a word from the host in between, and leaves
+//! the controller as it was.
+
+use crate::chip::{DataLength, SpiController};
+use crate::wire::RegWrite;
+
+/// RDID: manufacturer, type, capacity.
+const RDID: u32 = 0x9f;
+/// Its answer has three bytes.
+const RDID_BITS: u32 = 24;
+/// 32 bits at 1 MHz, slower than any ROM clocks its flash, and some more.
+const TRANSACTION_US: u32 = 100;
+
+/// Makes the flash tell its JEDEC id. The answer stands in the controller's
+/// first data register, see [`id_register`].
+#[must_use]
+pub fn read_id(spi: &SpiController) -> Vec<RegWrite> {
+    let at = |offset| spi.base + offset;
+    let layout = spi.layout;
+    let phases = |value| RegWrite {
+        mask: SpiController::USER_PHASES,
+        ..RegWrite::new(at(layout.user), value)
+    };
+    let length = match layout.data_length {
+        DataLength::Registers { miso, .. } => RegWrite::new(at(miso), RDID_BITS - 1),
+        DataLength::User1 => RegWrite {
+            mask: 0x1ff << 8,
+            ..RegWrite::new(at(layout.user1), (RDID_BITS - 1) << 8)
+        },
+    };
+    let command = SpiController::USER2_COMMAND_8_BITS;
+    vec![
+        RegWrite::new(id_register(spi), 0),
+        phases(SpiController::USER_COMMAND | SpiController::USER_MISO),
+        RegWrite::new(at(layout.user2), command | RDID),
+        length,
+        RegWrite {
+            delay_us: TRANSACTION_US,
+            ..RegWrite::new(spi.base, SpiController::CMD_USR)
+        },
+        // As the ROM leaves them: a command phase and nothing else.
+        phases(SpiController::USER_COMMAND),
+        RegWrite::new(at(layout.user2), command),
+    ]
+}
+
+/// Where the answer to [`read_id`] stands.
+#[must_use]
+pub fn id_register(spi: &SpiController) -> u32 {
+    spi.base + spi.layout.w0
+}
+
+/// The ESP8266's controller has ready-made commands in CMD, at offset 0.
+const CMD_WREN: u32 = 1 << 30;
+const CMD_RDSR: u32 = 1 << 27;
+const CMD_SE: u32 = 1 << 24;
+/// ADDR.
+const ADDR: u32 = 4;
+/// RD_STATUS, where RDSR puts the flash's status register.
+const RD_STATUS: u32 = 0x10;
+/// The flash's status register, bit 0: write in progress.
+pub const STATUS_BUSY: u32 = 1;
+/// A sector erase takes 45 ms as a rule (W25Q32 datasheet, tSE).
+const SECTOR_ERASE_US: u32 = 45_000;
+const POLL_US: u32 = 5_000;
+
+/// Erases one sector, as an ESP8266's ROM does it, and looks at the flash's
+/// status, see [`status_register`].
+#[must_use]
+pub fn erase_sector(spi: &SpiController, address: u32) -> Vec<RegWrite> {
+    let command = |value, delay_us| RegWrite {
+        delay_us,
+        ..RegWrite::new(spi.base, value)
+    };
+    vec![
+        command(CMD_WREN, TRANSACTION_US),
+        RegWrite::new(spi.base + ADDR, address),
+        command(CMD_SE, SECTOR_ERASE_US),
+        command(CMD_RDSR, TRANSACTION_US),
+    ]
+}
+
+/// Looks at the flash's status again, a little later.
+#[must_use]
+pub fn poll_status(spi: &SpiController) -> Vec<RegWrite> {
+    vec![
+        RegWrite {
+            mask: 0,
+            delay_us: POLL_US,
+            ..RegWrite::new(spi.base + ADDR, 0)
+        },
+        RegWrite {
+            delay_us: TRANSACTION_US,
+            ..RegWrite::new(spi.base, CMD_RDSR)
+        },
+    ]
+}
+
+/// Where the answer to [`erase_sector`] and [`poll_status`] stands.
+#[must_use]
+pub fn status_register(spi: &SpiController) -> u32 {
+    spi.base + RD_STATUS
+}
