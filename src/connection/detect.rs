@@ -4,9 +4,7 @@ use super::{Connection, timing};
 use crate::chip::{self, Chip};
 use crate::error::{ChipError, Error, Result};
 use crate::transport::Transport;
-use crate::wire::{
-    Dialect, GetSecurityInfo, Loader, Opcode, ReadReg, Reason, SecurityFlags, SecurityInfo,
-};
+use crate::wire::{Dialect, GetSecurityInfo, Loader, Opcode, ReadReg, SecurityFlags, SecurityInfo};
 
 /// The word by which older chips are told apart (Espressif's protocol pages).
 const MAGIC_ADDRESS: u32 = 0x4000_1000;
@@ -31,29 +29,32 @@ impl Detected {
     }
 }
 
+/// The chip whose answer to GET_SECURITY_INFO is too short for an id.
+fn without_id() -> Option<&'static Chip> {
+    let len = Dialect::ROM_ESP32S2.security_info_len;
+    let mut chips = chip::ALL.iter().copied();
+    chips.find(|chip| chip.rom.dialect.security_info_len == len)
+}
+
 impl<T: Transport> Connection<T> {
     /// Finds out which chip it is, and that it is the expected one.
     ///
-    /// With an expectation this takes one command, two for an ESP32-S2;
-    /// without, at most three.
+    /// With an expectation this takes one command; without, at most two.
     ///
     /// # Errors
     /// [`ChipError`]; the loader does not answer; the port is gone; cancelled;
     /// the deadline passed.
-    pub fn detect(
-        &mut self,
-        expected: Option<&'static Chip>,
-        loader: Loader,
-    ) -> Result<Detected> {
+    pub fn detect(&mut self, expected: Option<&'static Chip>, loader: Loader) -> Result<Detected> {
         let tells = |chip: &Chip| chip.rom.commands.contains(&Opcode::GET_SECURITY_INFO);
         let security = match expected {
             Some(chip) if !tells(chip) => None,
             _ => self.security_info()?,
         };
         let id = security.and_then(|info| info.chip_id);
-        let (found, magic) = match id {
-            Some(id) => (u16::try_from(id).ok().and_then(Chip::from_id), None),
-            None => self.by_magic(security)?,
+        let (found, magic) = match (id, security) {
+            (Some(id), _) => (u16::try_from(id).ok().and_then(Chip::from_id), None),
+            (None, Some(_)) => (without_id(), None),
+            (None, None) => self.by_magic()?,
         };
         let Some(chip) = found else {
             return Err(ChipError::Unknown { id, magic }.into());
@@ -74,24 +75,11 @@ impl<T: Transport> Connection<T> {
         Ok(Detected { chip, security })
     }
 
-    /// By the word at the magic address. In secure download mode it cannot be
-    /// read, and only one chip that does not tell its id has that mode.
-    fn by_magic(
-        &mut self,
-        security: Option<SecurityInfo>,
-    ) -> Result<(Option<&'static Chip>, Option<u32>)> {
+    /// By the word at the magic address.
+    fn by_magic(&mut self) -> Result<(Option<&'static Chip>, Option<u32>)> {
         let address = MAGIC_ADDRESS;
-        match self.command(&ReadReg { address }, timing::COMMAND) {
-            Ok(magic) => Ok((Chip::from_magic(magic), Some(magic))),
-            Err(Error::Device(error)) if error.reason == Reason::BAD_REQUEST => {
-                let mut silent = chip::ALL.iter().copied().filter(|chip| {
-                    let dialect = chip.rom.dialect;
-                    dialect == Dialect::ROM_ESP32S2 && security.is_some()
-                });
-                Ok((silent.next(), None))
-            }
-            Err(error) => Err(error),
-        }
+        let magic = self.command(&ReadReg { address }, timing::COMMAND)?;
+        Ok((Chip::from_magic(magic), Some(magic)))
     }
 
     /// The security settings; `None` from a loader that does not know the

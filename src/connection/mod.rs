@@ -369,36 +369,46 @@ impl<T: Transport> Connection<T> {
         outcome
     }
 
-    /// Changes the rate on both sides, and checks with a SYNC that both meant
-    /// the same. If the new rate does not work, both go on at the old one.
+    /// Changes the rate on both sides. `check` shows that both meant the same:
+    /// the command that is due next, if it does no harm twice, or SYNC. If the
+    /// new rate does not work, both go on at the old one, and `check` is sent
+    /// there.
     ///
     /// # Errors
     /// [`PortError::Baud`] if the host cannot set the rate, before the chip
     /// was told; [`Error::Device`] if the chip refuses (the ESP8266's ROM
     /// always does); [`Error::NoAnswer`] if the line is lost.
-    pub fn change_baud(&mut self, baud: u32) -> Result<BaudChange> {
+    pub fn change_baud<C: Command>(&mut self, baud: u32, check: &C) -> Result<BaudChange> {
         let old = self.baud;
         if baud == old {
+            self.command(check, timing::COMMAND)?;
             return Ok(BaudChange::Done);
         }
-        self.set_own_baud(baud)?;
-        self.set_own_baud(old)?;
+        self.set_host_baud(baud)?;
+        self.set_host_baud(old)?;
         self.command(&ChangeBaudrate { new: baud, old }, timing::COMMAND)?;
-        self.set_own_baud(baud)?;
-        match self.sync(timing::SYNC_TRIES) {
-            Ok(_) => Ok(BaudChange::Done),
-            Err(Error::NoAnswer(_)) => {
-                log::warn!(target: "espwire::connection",
-                    "no answer at {baud} baud; going back to {old}");
-                self.set_own_baud(old)?;
-                self.sync(timing::SYNC_TRIES)?;
-                Ok(BaudChange::Failed)
+        self.set_host_baud(baud)?;
+        for _ in 0..timing::SYNC_TRIES {
+            match self.command(check, timing::SYNC) {
+                Ok(_) => return Ok(BaudChange::Done),
+                Err(Error::NoAnswer(_) | Error::Wire(_)) => {}
+                Err(error) => return Err(error),
             }
-            Err(error) => Err(error),
         }
+        log::warn!(target: "espwire::connection",
+            "no answer at {baud} baud; going back to {old}");
+        self.set_host_baud(old)?;
+        self.sync(timing::SYNC_TRIES)?;
+        self.command(check, timing::COMMAND)?;
+        Ok(BaudChange::Failed)
     }
 
-    fn set_own_baud(&mut self, baud: u32) -> Result<()> {
+    /// Changes the rate on this side only: before the chip's first SYNC, at
+    /// which it measures the rate.
+    ///
+    /// # Errors
+    /// [`PortError::Baud`] if the host cannot set the rate; the port is gone.
+    pub fn set_host_baud(&mut self, baud: u32) -> Result<()> {
         self.transport
             .set_baud(baud)
             .map_err(|source| match PortError::from(source) {

@@ -4,7 +4,9 @@ use super::{Flasher, JedecId, controller};
 use crate::connection::timing;
 use crate::error::{ChipError, Result};
 use crate::transport::Transport;
-use crate::wire::{FlashBegin, Opcode, ReadReg, RegWrite, SpiAttach, SpiSetParams, WriteReg};
+use crate::wire::{
+    Encryption, FlashBegin, Opcode, ReadReg, RegWrite, SpiAttach, SpiSetParams, WriteReg,
+};
 
 impl<T: Transport> Flasher<'_, T> {
     /// Connects the flash. Before it, what the loader reads from flash means
@@ -25,6 +27,7 @@ impl<T: Transport> Flasher<'_, T> {
             blocks: 0,
             block_size: self.abilities.flash_block,
             offset: 0,
+            encryption: Encryption::Off,
         };
         self.ask(&begin, timing::COMMAND)
     }

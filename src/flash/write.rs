@@ -7,8 +7,8 @@ use crate::error::{ChipError, DeviceError, Error, Result};
 use crate::image::{Prepared, SECTOR};
 use crate::transport::Transport;
 use crate::wire::{
-    FlashBegin, FlashData, FlashDeflBegin, FlashDeflData, Opcode, ReadReg, Reason, RegWrite,
-    WriteReg,
+    Encryption, FlashBegin, FlashData, FlashDeflBegin, FlashDeflData, Opcode, ReadReg, Reason,
+    RegWrite, WriteReg,
 };
 
 /// A ROM takes the size of a deflated write in whole KiB (recorded hosts).
@@ -176,6 +176,7 @@ impl<T: Transport> Flasher<'_, T> {
                     blocks,
                     block_size,
                     offset,
+                    encryption: Encryption::Off,
                 };
                 self.connection.command(&begin, timeout)
             }
@@ -186,6 +187,7 @@ impl<T: Transport> Flasher<'_, T> {
                     blocks,
                     block_size,
                     offset,
+                    encryption: Encryption::Off,
                 };
                 self.connection.command(&begin, timeout)?;
                 erase
