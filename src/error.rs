@@ -293,6 +293,12 @@ pub enum InputError {
         /// What the system said.
         reason: String,
     },
+    /// What was read cannot be put where it should go.
+    #[error("cannot write what was read: {reason}")]
+    Output {
+        /// What the system said.
+        reason: String,
+    },
     /// A region without bytes.
     #[error("{name} is empty; leave it out, or build it again")]
     Empty {

@@ -192,7 +192,7 @@ impl<T: Transport> Connection<T> {
                 Step::Dtr(dtr) => self.set_lines(Lines { dtr, ..self.lines })?,
                 Step::Rts(rts) => self.set_lines(Lines { rts, ..self.lines })?,
                 Step::Both(lines) => self.set_lines(lines)?,
-                Step::Wait(time) => self.sleep(time)?,
+                Step::Wait(time) => self.pause(time)?,
             }
         }
         Ok(())
@@ -206,7 +206,10 @@ impl<T: Transport> Connection<T> {
 
     /// Lets time pass, bounded like every wait. What comes in meanwhile stays
     /// to be read.
-    fn sleep(&mut self, time: Duration) -> Result<()> {
+    ///
+    /// # Errors
+    /// Cancelled; the deadline passed.
+    pub fn pause(&mut self, time: Duration) -> Result<()> {
         let until = self.transport.now() + time;
         while self.transport.now() < until {
             self.check("waiting for a reset")?;

@@ -39,6 +39,8 @@ pub const ERASE_PER_MB: Duration = ms(40_000);
 /// Erasing one sector of 4 KiB through the SPI controller. Data sheets: 0.4 s
 /// at worst.
 pub const SECTOR_ERASE: Duration = ms(3_000);
+/// From the watchdog's arming to a chip that starts anew. Hosts: 0.5 s.
+pub const WATCHDOG_BITE: Duration = ms(500);
 /// Hashing, for each MB. Hosts: 8 s.
 pub const MD5_PER_MB: Duration = ms(8_000);
 /// Programming a block: 64 pages at 3 ms (data sheets) and the erase of what

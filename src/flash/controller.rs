@@ -1,10 +1,10 @@
-//! Register writes that drive the flash through the chip's SPI controller.
+//! Register writes that do what the loader has no command for: drive the
+//! flash through the chip's SPI controller, quiet the watchdogs.
 //!
-//! They do what the loader has no command for. Each is one WRITE_REG batch:
-//! the ROM carries it out without a word from the host in between, and leaves
-//! the controller as it was.
+//! Each is one WRITE_REG batch: the ROM carries it out without a word from the
+//! host in between.
 
-use crate::chip::{DataLength, SpiController};
+use crate::chip::{DataLength, RtcWatchdog, SpiController, Watchdogs};
 use crate::wire::RegWrite;
 
 /// RDID: manufacturer, type, capacity.
@@ -14,8 +14,8 @@ const RDID_BITS: u32 = 24;
 /// 32 bits at 1 MHz, slower than any ROM clocks its flash, and some more.
 const TRANSACTION_US: u32 = 100;
 
-/// Makes the flash tell its JEDEC id. The answer stands in the controller's
-/// first data register, see [`id_register`].
+/// Makes the flash tell its JEDEC id, and leaves the controller as it was. The
+/// answer stands in its first data register, see [`id_register`].
 #[must_use]
 pub fn read_id(spi: &SpiController) -> Vec<RegWrite> {
     let at = |offset| spi.base + offset;
@@ -103,4 +103,39 @@ pub fn poll_status(spi: &SpiController) -> Vec<RegWrite> {
 #[must_use]
 pub fn status_register(spi: &SpiController) -> u32 {
     spi.base + RD_STATUS
+}
+
+/// Disables the RTC watchdog, and lets the chip feed the super watchdog by
+/// itself.
+#[must_use]
+pub fn quiet_watchdogs(watchdogs: &Watchdogs) -> Vec<RegWrite> {
+    let rtc = &watchdogs.rtc;
+    let mut writes = vec![
+        RegWrite::new(rtc.protect, RtcWatchdog::KEY),
+        RegWrite::new(rtc.config0, 0),
+        RegWrite::new(rtc.protect, 0),
+    ];
+    if let Some(dog) = &watchdogs.super_watchdog {
+        let auto_feed = dog.auto_feed;
+        writes.extend([
+            RegWrite::new(dog.protect, dog.key),
+            RegWrite {
+                mask: auto_feed.mask(),
+                ..RegWrite::new(auto_feed.address, auto_feed.mask())
+            },
+            RegWrite::new(dog.protect, 0),
+        ]);
+    }
+    writes
+}
+
+/// Arms the RTC watchdog so that it resets the system at once.
+#[must_use]
+pub fn let_watchdog_bite(rtc: &RtcWatchdog) -> Vec<RegWrite> {
+    vec![
+        RegWrite::new(rtc.protect, RtcWatchdog::KEY),
+        RegWrite::new(rtc.config1, RtcWatchdog::CONFIG1_BITE),
+        RegWrite::new(rtc.config0, RtcWatchdog::CONFIG0_BITE),
+        RegWrite::new(rtc.protect, 0),
+    ]
 }

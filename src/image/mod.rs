@@ -9,7 +9,7 @@ mod prepare;
 mod region;
 
 pub use header::{Extended, Header, HeaderForm, ImageError, MAGIC, Sha256Trailer};
-pub use prepare::{Prepared, Purpose, SECTOR, Target, limits_revision, prepare};
+pub use prepare::{Prepared, Purpose, SECTOR, Target, check_range, limits_revision, prepare};
 pub use region::{Content, HeaderPatch, Region, SizePatch};
 
 #[cfg(test)]

@@ -118,12 +118,26 @@ pub fn prepare<'a>(
 }
 
 fn check_bounds(region: &Region<'_>, target: &Target) -> Result<(), InputError> {
-    let name = || region.name.to_string();
-    if region.data.is_empty() {
+    let len = region.data.len().next_multiple_of(WORD);
+    let len = u64::try_from(len).unwrap_or(u64::MAX);
+    check_fit(&region.name, region.address, len, target)
+}
+
+/// Checks that a range is not empty and lies within what the loader reaches of
+/// the flash.
+///
+/// # Errors
+/// [`InputError::Empty`], [`InputError::PastFlash`], [`InputError::PastReach`].
+pub fn check_range(name: &str, address: u32, size: u32, target: &Target) -> Result<(), InputError> {
+    check_fit(name, address, size.into(), target)
+}
+
+fn check_fit(name: &str, address: u32, len: u64, target: &Target) -> Result<(), InputError> {
+    let name = || name.to_owned();
+    if len == 0 {
         return Err(InputError::Empty { name: name() });
     }
-    let len = region.data.len().next_multiple_of(WORD);
-    let end = u64::from(region.address).saturating_add(u64::try_from(len).unwrap_or(u64::MAX));
+    let end = u64::from(address).saturating_add(len);
     if end > u64::from(target.flash_size) {
         return Err(InputError::PastFlash {
             name: name(),

@@ -115,6 +115,12 @@ impl<'a> Region<'a> {
         &self.data
     }
 
+    /// Whether anybody looks into its bytes.
+    #[must_use]
+    pub fn content(&self) -> Content {
+        self.content
+    }
+
     /// Its name.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -1,0 +1,90 @@
+//! What an observer hears.
+
+use super::Outcome;
+use super::options::After;
+use crate::chip::Chip;
+use crate::flash::JedecId;
+use crate::wire::Loader;
+
+/// Something that happened.
+///
+/// The order is: [`Connected`](Self::Connected), [`Flash`](Self::Flash); then
+/// for each region of each call [`Start`](Self::Start), any number of
+/// [`Progress`](Self::Progress) and [`Again`](Self::Again), and
+/// [`End`](Self::End) unless the call fails; at last
+/// [`Reset`](Self::Reset). Indices count the regions of one call from 0.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event<'e> {
+    /// A loader answers, and it is the right chip.
+    Connected {
+        /// The chip.
+        chip: &'static Chip,
+        /// Who answers.
+        loader: Loader,
+        /// How many resets it took.
+        resets: u32,
+        /// The rate from now on, in bits per second.
+        baud: u32,
+    },
+    /// The flash is connected.
+    Flash {
+        /// What it says of itself, if it was asked.
+        id: Option<JedecId>,
+        /// Its size in bytes, if it is known.
+        size: Option<u32>,
+    },
+    /// Work on a region begins.
+    Start {
+        /// The region's place among those of the call.
+        index: usize,
+        /// Its name.
+        name: &'e str,
+        /// Its flash address in bytes.
+        address: u32,
+        /// Its size in bytes.
+        size: u32,
+        /// What is done with it.
+        action: Action,
+    },
+    /// More bytes of the region are done.
+    Progress {
+        /// The region's place among those of the call.
+        index: usize,
+        /// Bytes done; fewer than before after [`Again`](Self::Again).
+        done: u32,
+        /// Bytes in all.
+        total: u32,
+    },
+    /// A part of the region has to be written again.
+    Again {
+        /// The region's place among those of the call.
+        index: usize,
+        /// Flash address where that part begins.
+        address: u32,
+    },
+    /// Work on a region is over.
+    End {
+        /// The region's place among those of the call.
+        index: usize,
+        /// What came of it.
+        outcome: Outcome,
+    },
+    /// The session is over and the chip has been left as told.
+    Reset {
+        /// How.
+        after: After,
+    },
+}
+
+/// What is done with a region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Action {
+    /// Compared with the flash.
+    Verify,
+    /// Written.
+    Write,
+    /// Read.
+    Read,
+}

@@ -1,0 +1,191 @@
+//! From a port to a chip whose flash is connected, in as few commands as it
+//! takes: SYNC until the loader has measured the rate (two as a rule), one to
+//! tell the chip, CHANGE_BAUDRATE, SPI_ATTACH, two to ask for the flash's id,
+//! SPI_SET_PARAMS.
+
+use super::event::Event;
+use super::options::{Before, Options};
+use super::{Failed, Flash, Session};
+use crate::chip::UsbPort;
+use crate::connection::{Connection, Greeting, Limits, timing};
+use crate::error::{ChipError, Error, Result};
+use crate::flash::{Abilities, Flasher, controller};
+use crate::transport::Transport;
+use crate::wire::{Opcode, SpiAttach, WriteReg};
+
+/// The rate that boards are connected at: whatever boot log there is comes at
+/// this one.
+const ROM_BAUD: u32 = 115_200;
+
+impl<'o, T: Transport> Session<'o, T> {
+    /// Brings the chip into its loader, makes sure that it is the right one,
+    /// and connects its flash.
+    ///
+    /// # Errors
+    /// With the port: nobody answers, it is another chip, the loader refuses,
+    /// the port is gone, cancelled, or the deadline passed.
+    pub fn connect(port: T, options: Options<'o>) -> Result<Self, Failed<T>> {
+        let settings = match port.settings() {
+            Ok(settings) => settings,
+            Err(error) => {
+                return Err(Failed {
+                    error: error.into(),
+                    port,
+                });
+            }
+        };
+        let limits = Limits {
+            cancel: options.cancel.clone(),
+            deadline: options.deadline.map(|time| port.now() + time),
+        };
+        let mut connection = match Connection::new(port, limits) {
+            Ok(connection) => connection,
+            Err((error, port)) => return Err(Failed { error, port }),
+        };
+        match start(&mut connection, &options) {
+            Ok(start) => {
+                let mut session = Session {
+                    settings,
+                    usb: options.usb_port(),
+                    observer: options.observer,
+                    chip: start.abilities.chip,
+                    loader: start.greeting.loader,
+                    abilities: start.abilities,
+                    security: start.security,
+                    flash: start.flash,
+                    revision: None,
+                    connection,
+                };
+                session.tell_start(start.greeting);
+                Ok(session)
+            }
+            Err(error) => {
+                let mut port = connection.into_transport();
+                // The error says more than a failure to restore would.
+                let _ = port.restore(&settings);
+                Err(Failed { error, port })
+            }
+        }
+    }
+
+    fn tell_start(&mut self, greeting: Greeting) {
+        self.emit(&Event::Connected {
+            chip: self.chip,
+            loader: greeting.loader,
+            resets: greeting.resets,
+            baud: self.connection.baud(),
+        });
+        self.emit(&Event::Flash {
+            id: self.flash.id,
+            size: self.flash.size,
+        });
+    }
+}
+
+struct Start {
+    greeting: Greeting,
+    abilities: Abilities,
+    security: Option<crate::wire::SecurityInfo>,
+    flash: Flash,
+}
+
+fn start<T: Transport>(connection: &mut Connection<T>, options: &Options<'_>) -> Result<Start> {
+    let greeting = greet(connection, options)?;
+    let detected = connection.detect(options.chip, greeting.loader)?;
+    let mut abilities = Abilities::of(detected.chip, greeting.loader);
+    if detected.secure_download() {
+        abilities = abilities.in_secure_download();
+    }
+    speed_up(connection, options, abilities)?;
+    let flash = find_flash(connection, options, abilities)?;
+    Ok(Start {
+        greeting,
+        abilities,
+        security: detected.security,
+        flash,
+    })
+}
+
+/// Gets an answer. A ROM that cannot change its rate is met at the rate to
+/// work at, which it measures on the first SYNC.
+fn greet<T: Transport>(connection: &mut Connection<T>, options: &Options<'_>) -> Result<Greeting> {
+    let approach = options.approach();
+    if matches!(options.before, Before::NoReset | Before::NoResetNoSync) {
+        return connection.connect(&approach);
+    }
+    let measures = options
+        .chip
+        .is_some_and(|chip| !chip.rom.supports(Opcode::CHANGE_BAUDRATE));
+    if measures && options.baud != ROM_BAUD {
+        connection.set_host_baud(options.baud)?;
+        match connection.connect(&approach) {
+            Err(Error::NoAnswer(silence)) => {
+                log::warn!(target: "espwire::session",
+                    "at {} baud: {silence}; trying {ROM_BAUD}", options.baud);
+            }
+            outcome => return outcome,
+        }
+    }
+    connection.set_host_baud(ROM_BAUD)?;
+    connection.connect(&approach)
+}
+
+/// Raises the rate, and connects the flash, which shows that the rate works.
+fn speed_up<T: Transport>(
+    connection: &mut Connection<T>,
+    options: &Options<'_>,
+    abilities: Abilities,
+) -> Result<()> {
+    // USB has no rate.
+    let wanted = options.usb_port().is_none() && abilities.has(Opcode::CHANGE_BAUDRATE);
+    if wanted && options.baud != connection.baud() {
+        let attach = SpiAttach::default();
+        connection.change_baud(options.baud, &attach)?;
+        return Ok(());
+    }
+    Flasher::new(connection, abilities).attach()
+}
+
+/// Quiets the watchdogs, asks the flash for its id unless its size is given,
+/// and tells the loader the size.
+fn find_flash<T: Transport>(
+    connection: &mut Connection<T>,
+    options: &Options<'_>,
+    abilities: Abilities,
+) -> Result<Flash> {
+    // A reset over USB-Serial/JTAG leaves the watchdogs armed. Where it is not
+    // known what the port is, quieting them does no harm.
+    let may_bite = abilities.chip.has_usb(UsbPort::SerialJtag)
+        && matches!(options.usb_port(), None | Some(UsbPort::SerialJtag));
+    let quiet = match &abilities.chip.watchdogs {
+        Some(watchdogs) if may_bite => controller::quiet_watchdogs(watchdogs),
+        _ => Vec::new(),
+    };
+    let mut flasher = Flasher::new(connection, abilities);
+    let mut flash = Flash {
+        id: None,
+        size: options.flash_size,
+    };
+    if abilities.has(Opcode::WRITE_REG) {
+        if flash.size.is_none() {
+            match flasher.identify(&quiet) {
+                Ok(id) => {
+                    flash = Flash {
+                        id: Some(id),
+                        size: id.size(),
+                    }
+                }
+                // It need not be an error yet: what is asked for may not
+                // concern the flash.
+                Err(Error::Chip(ChipError::NoFlash { .. })) => {}
+                Err(error) => return Err(error),
+            }
+        } else if !quiet.is_empty() {
+            connection.command(&WriteReg { writes: &quiet }, timing::COMMAND)?;
+        }
+    }
+    if let Some(size) = flash.size {
+        Flasher::new(connection, abilities).set_size(size)?;
+    }
+    Ok(flash)
+}
