@@ -22,6 +22,7 @@ pub static ESP32: Chip = Chip {
         base: 0x3ff4_2000,
         layout: &SpiLayout::ESP32,
     },
+    flash_power: None,
     uart: Uart {
         // UART_FIFO_REG(0), UART_CLKDIV_REG(0) (TRM, "UART Controller").
         base: 0x3ff4_0000,

@@ -27,6 +27,7 @@ pub static ESP32C6: Chip = Chip {
         base: 0x6000_3000,
         layout: &SpiLayout::SPI_MEM,
     },
+    flash_power: None,
     uart: Uart {
         // UART_FIFO_REG(0), UART_CLKDIV_REG(0) (register header).
         base: 0x6000_0000,

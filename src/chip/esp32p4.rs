@@ -1,6 +1,7 @@
 //! ESP32-P4.
 
 use super::*;
+use crate::wire::RegWrite;
 
 /// Dual core, USB, no radio.
 pub static ESP32P4: Chip = Chip {
@@ -22,6 +23,29 @@ pub static ESP32P4: Chip = Chip {
         base: 0x5008_d000,
         layout: &SpiLayout::SPI_MEM,
     },
+    flash_power: Some(FlashPower {
+        since_api_version: 6,
+        // Revisions 3.1 and 3.2 leave the flash's supply off, so that 1.8 V
+        // parts come to no harm.
+        revisions: &[
+            RevisionPower {
+                revision: 301,
+                on: FLASH_ON,
+                by_rom: None,
+            },
+            RevisionPower {
+                revision: 302,
+                on: FLASH_ON,
+                // EFUSE_RD_REPEAT_DATA1_REG, DOWNLOAD_MODE_XPD_ON: the ROM
+                // turns the supply on, and fails the second time unless the
+                // force-on bits are cleared.
+                by_rom: Some((
+                    Field::new(0x5012_d034, 16, 1),
+                    &[clear(PMU_DATE, PMU_FLASH_FORCE_ON, 0)],
+                )),
+            },
+        ],
+    }),
     uart: Uart {
         // UART_FIFO_REG(0), UART_CLKDIV_REG(0) (register header).
         base: 0x500c_a000,
@@ -58,3 +82,46 @@ pub static ESP32P4: Chip = Chip {
     }),
     security_fuses: None,
 };
+
+/// LP_SYSTEM_REG_ANA_XPD_PAD_GROUP_REG (register header).
+const ANA_XPD_PAD_GROUP: u32 = 0x5011_010c;
+/// PMU_EXT_LDO_P0_0P1A_REG: bits 23 to 30 target voltage, bit 7 force high.
+const PMU_LDO: u32 = 0x5011_51b8;
+const PMU_LDO_TARGET: u32 = 0xff << 23;
+const PMU_LDO_FORCE_HIGH: u32 = 1 << 7;
+/// PMU_EXT_LDO_P0_0P1A_ANA_REG: bit 27 limits the current.
+const PMU_LDO_ANA: u32 = 0x5011_51bc;
+const PMU_LDO_LIMIT_CURRENT: u32 = 1 << 27;
+/// PMU_DATE_REG, whose lowest two bits force the flash's supply on.
+const PMU_DATE: u32 = 0x5011_53fc;
+const PMU_FLASH_FORCE_ON: u32 = 3;
+
+/// Turns the flash's supply on, with the current limited at first; the times
+/// are those that the common host waits.
+const FLASH_ON: &[RegWrite] = &[
+    set(ANA_XPD_PAD_GROUP, 1, 10_000),
+    set(PMU_LDO_ANA, PMU_LDO_LIMIT_CURRENT, 0),
+    set(PMU_LDO, PMU_LDO_FORCE_HIGH, 0),
+    set(PMU_DATE, PMU_FLASH_FORCE_ON, 50),
+    clear(PMU_LDO_ANA, PMU_LDO_LIMIT_CURRENT, 0),
+    clear(PMU_LDO, PMU_LDO_TARGET, 0),
+    clear(PMU_LDO, PMU_LDO_FORCE_HIGH, 1_800),
+];
+
+const fn set(address: u32, bits: u32, delay_us: u32) -> RegWrite {
+    RegWrite {
+        address,
+        value: bits,
+        mask: bits,
+        delay_us,
+    }
+}
+
+const fn clear(address: u32, bits: u32, delay_us: u32) -> RegWrite {
+    RegWrite {
+        address,
+        value: 0,
+        mask: bits,
+        delay_us,
+    }
+}

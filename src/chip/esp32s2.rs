@@ -22,6 +22,7 @@ pub static ESP32S2: Chip = Chip {
         base: 0x3f40_2000,
         layout: &SpiLayout::SPI_MEM,
     },
+    flash_power: None,
     uart: Uart {
         // UART_FIFO_REG(0), UART_CLKDIV_REG(0) (register header).
         base: 0x3f40_0000,

@@ -35,6 +35,7 @@ pub static ESP8266: Chip = Chip {
         base: 0x6000_0200,
         layout: &SpiLayout::ESP8266,
     },
+    flash_power: None,
     uart: Uart {
         // UART_FIFO(0), UART_CLKDIV(0) (register header).
         base: 0x6000_0000,

@@ -8,11 +8,13 @@
 
 mod efuse;
 mod flash;
+mod power;
 mod registers;
 mod rom;
 
 pub use efuse::{Mac, MacFuses, MajorCode, Revision, RevisionFuses};
 pub use flash::{FlashCodes, FlashFrequency, FlashMode, FlashSize, UnknownName};
+pub use power::{FlashPower, RevisionPower};
 pub use registers::{
     DataLength, Field, RtcWatchdog, SpiAddress, SpiController, SpiLayout, SuperWatchdog, Uart,
     WatchdogBite, Watchdogs,
@@ -71,6 +73,8 @@ pub struct Chip {
     pub flash: FlashCodes,
     /// The controller the flash hangs on.
     pub spi: SpiController,
+    /// How the flash gets power, where the ROM of some revision leaves it off.
+    pub flash_power: Option<FlashPower>,
     /// UART0.
     pub uart: Uart,
     /// Ways into the ROM loader besides UART0.

@@ -139,3 +139,98 @@ pub fn let_watchdog_bite(rtc: &RtcWatchdog) -> Vec<RegWrite> {
         RegWrite::new(rtc.protect, 0),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chip::{ALL, ESP32, ESP32C3, ESP32H2, ESP32S3, ESP8266};
+    use std::collections::HashMap;
+
+    /// Registers after a batch, from what they held before.
+    fn run(writes: &[RegWrite], before: &[(u32, u32)]) -> HashMap<u32, u32> {
+        let mut registers: HashMap<u32, u32> = before.iter().copied().collect();
+        for write in writes {
+            let register = registers.entry(write.address).or_default();
+            *register = (*register & !write.mask) | (write.value & write.mask);
+        }
+        registers
+    }
+
+    #[test]
+    fn asking_for_the_id_leaves_the_controller_as_it_was() {
+        // As recorded before a host asked for the id.
+        let c3 = run(&read_id(&ESP32C3.spi), &[(0x6000_2018, 0x8000_00c0)]);
+        assert_eq!(c3[&0x6000_2018], 0x8000_00c0);
+        assert_eq!(c3[&0x6000_2020], 0x7000_0000);
+        let esp32 = run(&read_id(&ESP32.spi), &[(0x3ff4_201c, 0x8000_0000)]);
+        assert_eq!(esp32[&0x3ff4_201c], 0x8000_0000);
+        assert_eq!(esp32[&0x3ff4_2024], 0x7000_0000);
+        let esp8266 = run(&read_id(&ESP8266.spi), &[(0x6000_0220, 0x5c00_0007)]);
+        assert_eq!(esp8266[&0x6000_0220], 0x5c00_1707);
+        assert_eq!(esp8266[&0x6000_0240], 0);
+    }
+
+    #[test]
+    fn asking_for_the_id_receives_24_bits() {
+        for chip in ALL {
+            let spi = &chip.spi;
+            let writes = read_id(spi);
+            let start = writes.iter().position(|write| write.address == spi.base);
+            let before = run(&writes[..start.unwrap()], &[]);
+            let register = |offset| before[&(spi.base + offset)];
+            // Phases: command, data in. Eight bits of command, 9F.
+            assert_eq!(register(spi.layout.user), 0x9000_0000, "{chip}");
+            assert_eq!(register(spi.layout.user2), 0x7000_009f, "{chip}");
+            let bits = match spi.layout.data_length {
+                DataLength::Registers { miso, .. } => register(miso),
+                DataLength::User1 => register(spi.layout.user1) >> 8,
+            };
+            assert_eq!(bits, 23, "{chip}");
+            assert_eq!(writes[start.unwrap()].value, 1 << 18, "{chip}");
+        }
+    }
+
+    #[test]
+    fn the_recorded_erase_of_a_sector() {
+        let writes = erase_sector(&ESP8266.spi, 0x3f_f000);
+        let recorded = [
+            (0x6000_0200, 0x4000_0000),
+            (0x6000_0204, 0x3f_f000),
+            (0x6000_0200, 0x0100_0000),
+        ];
+        for (write, (address, value)) in writes.iter().zip(recorded) {
+            assert_eq!((write.address, write.value), (address, value));
+        }
+        assert_eq!(status_register(&ESP8266.spi), 0x6000_0210);
+    }
+
+    #[test]
+    fn watchdogs_are_unlocked_quieted_and_locked() {
+        let s3 = ESP32S3.watchdogs.as_ref().unwrap();
+        let after = run(
+            &quiet_watchdogs(s3),
+            &[(0x6000_8098, 0x8001_3214), (0x6000_80b4, 0x0400_0000)],
+        );
+        assert_eq!(after[&0x6000_8098], 0);
+        assert_eq!(after[&0x6000_80b4], 0x8400_0000);
+        let h2 = ESP32H2.watchdogs.as_ref().unwrap();
+        let writes = quiet_watchdogs(h2);
+        let at = |address, value| {
+            writes
+                .iter()
+                .position(|w| (w.address, w.value) == (address, value))
+        };
+        let order = [
+            at(0x600b_1c1c, 0x50d8_3aa1),
+            at(0x600b_1c00, 0),
+            at(0x600b_1c1c, 0),
+            at(0x600b_1c24, 0x50d8_3aa1),
+            at(0x600b_1c20, 1 << 18),
+            at(0x600b_1c24, 0),
+        ];
+        assert_eq!(order, [0, 1, 2, 3, 4, 5].map(Some));
+        let bite = run(&let_watchdog_bite(&h2.rtc), &[]);
+        assert_eq!(bite[&0x600b_1c00], 0xd000_0102);
+        assert_eq!(bite[&0x600b_1c04], 2000);
+    }
+}

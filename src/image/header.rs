@@ -328,6 +328,36 @@ pub(crate) mod tests {
         );
     }
 
+    /// What a fuzzer does, in small: whole images with bytes changed.
+    #[test]
+    fn any_bytes_are_taken_without_harm() {
+        let mut state = 1u32;
+        let mut random = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            usize::try_from(state >> 8).unwrap()
+        };
+        for form in [HeaderForm::Short, HeaderForm::Extended] {
+            let whole = image(form, 9, &[0x5a; 37]);
+            for _ in 0..20_000 {
+                let mut bytes = whole.clone();
+                for _ in 0..random() % 4 {
+                    let at = random() % bytes.len();
+                    bytes[at] = random().to_le_bytes()[0];
+                }
+                bytes.truncate(random() % (bytes.len() + 1));
+                if let Ok(header) = Header::parse(&bytes, form) {
+                    assert!(header.len <= bytes.len());
+                    assert!(
+                        header
+                            .sha256_range()
+                            .is_none_or(|range| range.end <= bytes.len())
+                    );
+                    header.refresh_sha256(&mut bytes);
+                }
+            }
+        }
+    }
+
     #[test]
     fn revisions_are_compared() {
         let extended = |min_revision, max_revision| Extended {

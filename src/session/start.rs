@@ -7,11 +7,11 @@ use super::event::Event;
 use super::options::{Before, Options};
 use super::{Failed, Flash, Session};
 use crate::chip::UsbPort;
-use crate::connection::{Connection, Greeting, Limits, timing};
+use crate::connection::{Connection, Detected, Greeting, Limits, timing};
 use crate::error::{ChipError, Error, Result};
 use crate::flash::{Abilities, Flasher, controller};
 use crate::transport::Transport;
-use crate::wire::{Opcode, SpiAttach, WriteReg};
+use crate::wire::{Opcode, ReadReg, SpiAttach, WriteReg};
 
 /// The rate that boards are connected at: whatever boot log there is comes at
 /// this one.
@@ -96,6 +96,7 @@ fn start<T: Transport>(connection: &mut Connection<T>, options: &Options<'_>) ->
     if detected.secure_download() {
         abilities = abilities.in_secure_download();
     }
+    power_flash(connection, detected, abilities)?;
     speed_up(connection, options, abilities)?;
     let flash = find_flash(connection, options, abilities)?;
     Ok(Start {
@@ -128,6 +129,35 @@ fn greet<T: Transport>(connection: &mut Connection<T>, options: &Options<'_>) ->
     }
     connection.set_host_baud(ROM_BAUD)?;
     connection.connect(&approach)
+}
+
+/// Turns the flash's power on, on a revision whose ROM leaves it off.
+fn power_flash<T: Transport>(
+    connection: &mut Connection<T>,
+    detected: Detected,
+    abilities: Abilities,
+) -> Result<()> {
+    let chip = detected.chip;
+    let version = detected.security.and_then(|info| info.api_version);
+    let (Some(power), Some(fuses)) = (&chip.flash_power, &chip.revision) else {
+        return Ok(());
+    };
+    if version.is_none_or(|version| version < power.since_api_version)
+        || !abilities.has(Opcode::READ_REG)
+    {
+        return Ok(());
+    }
+    let mut read = |address| connection.command(&ReadReg { address }, timing::COMMAND);
+    let revision = fuses.read(&mut read)?;
+    let mut revisions = power.revisions.iter();
+    let Some(power) = revisions.find(|power| power.revision == revision.number()) else {
+        return Ok(());
+    };
+    let writes = match power.by_rom {
+        Some((bit, writes)) if bit.of(read(bit.address)?) == 1 => writes,
+        _ => power.on,
+    };
+    connection.command(&WriteReg { writes }, timing::COMMAND)
 }
 
 /// Raises the rate, and connects the flash, which shows that the rate works.
