@@ -1,0 +1,422 @@
+//! The board: chip, flash, line, reset circuit, clock.
+
+use super::firmware::{Firmware, Reset, ResetCause, Strapping, Wires};
+use super::line::{Line, Link, LinkKind};
+use super::nor::{NorFlash, NorTimes, Wear};
+use super::port::Port;
+use super::reset_circuit::{Effect, ResetCircuit, Wiring};
+use super::rom::{Application, Autobaud, Config, ModelledRom, Security, Variant};
+use crate::chip::Chip;
+use crate::time::{Duration, Instant};
+use crate::transport::Lines;
+use crate::wire::Opcode;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// What EN takes to rise on a usual board: 10 kΩ and 1 µF (hardware design
+/// guidelines) reach the threshold after some 10 ms; many boards have less.
+const EN_RISE: Duration = Duration::from_millis(5);
+
+/// What runs on the chip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Running {
+    /// Nothing: it is held in reset, or has left its loader for nowhere.
+    Nothing,
+    /// The ROM, on its way to one of the others.
+    Boot,
+    /// The serial loader.
+    Loader,
+    /// What was uploaded to its RAM.
+    Uploaded,
+    /// The application in flash.
+    Application,
+}
+
+/// What happened to a board.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Record {
+    /// Every reset, in order.
+    pub resets: Vec<Reset>,
+    /// Every request that the loader took, in order, known or not.
+    pub commands: Vec<Opcode>,
+    /// Bytes that arrived at the chip.
+    pub bytes_to_chip: u64,
+    /// Bytes that the host read.
+    pub bytes_to_host: u64,
+}
+
+/// Everything behind the port, under one lock.
+pub(super) struct Inner {
+    pub(super) now: Instant,
+    pub(super) line: Line,
+    flash: NorFlash,
+    firmware: Box<dyn Firmware>,
+    circuit: ResetCircuit,
+    /// When the chip comes out of reset; while EN is low, never.
+    release: Release,
+    record: Record,
+    unplugged: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Release {
+    /// It runs.
+    Running,
+    /// EN is low.
+    Held,
+    /// EN is rising.
+    Rising { at: Instant },
+}
+
+impl Inner {
+    /// Runs the board until `until`, or until something comes to the host's
+    /// side earlier.
+    pub(super) fn advance(&mut self, until: Instant) {
+        while self.now < until {
+            let before = self.line.next_to_host();
+            match self.release {
+                Release::Rising { at } if at <= self.now => self.start(ResetCause::PowerOn, None),
+                Release::Rising { at } => {
+                    self.drop_input(at.min(until));
+                    self.now = at.min(until);
+                }
+                Release::Held => {
+                    self.drop_input(until);
+                    self.now = until;
+                }
+                Release::Running => {
+                    let mut reset = None;
+                    let mut wires = Wires {
+                        line: &mut self.line,
+                        record: &mut self.record,
+                        reset: &mut reset,
+                        flash: &mut self.flash,
+                    };
+                    self.now = self.firmware.run(self.now, until, &mut wires).min(until);
+                    if let Some(cause) = reset {
+                        self.start(cause, None);
+                    }
+                }
+            }
+            if self.line.next_to_host() != before {
+                break;
+            }
+        }
+    }
+
+    /// Nobody hears what arrives while the chip is in reset.
+    fn drop_input(&mut self, until: Instant) {
+        while self.line.receive_at_chip(until, None).is_some() {}
+    }
+
+    /// The chip comes out of reset, with the pins as they are, or as a port
+    /// that has its own way says.
+    fn start(&mut self, cause: ResetCause, forced: Option<Strapping>) {
+        let strapping = forced.unwrap_or(if self.circuit.io0_low() {
+            Strapping::Download
+        } else {
+            Strapping::Flash
+        });
+        let reset = Reset { cause, strapping };
+        self.record.resets.push(reset);
+        self.release = Release::Running;
+        self.line.reset_chip(self.now);
+        self.firmware.reset(reset, self.now);
+    }
+
+    pub(super) fn set_lines(&mut self, lines: Lines) {
+        match self.circuit.set(lines, self.now) {
+            Effect::Nothing => {}
+            Effect::Held => {
+                self.line.reset_chip(self.now);
+                self.release = Release::Held;
+            }
+            Effect::Released { at } => self.release = Release::Rising { at },
+            Effect::Pulse { download } => {
+                let strapping = if download { Strapping::Download } else { Strapping::Flash };
+                self.start(ResetCause::Usb, Some(strapping));
+            }
+        }
+    }
+
+    /// Whether nothing will happen until the host does something.
+    pub(super) fn idle(&self) -> bool {
+        let quiet = self.line.next_to_chip().is_none() && self.line.next_to_host().is_none();
+        quiet
+            && match self.release {
+                Release::Running => self.firmware.idle(),
+                Release::Held => true,
+                Release::Rising { .. } => false,
+            }
+    }
+
+    pub(super) const fn unplugged(&self) -> bool {
+        self.unplugged
+    }
+}
+
+impl std::fmt::Debug for Inner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Board")
+            .field("now", &self.now)
+            .field("record", &self.record)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A virtual board, from the side of whoever watches it.
+///
+/// It goes on existing when its port is dropped, and can give out a new one.
+#[derive(Clone, Debug)]
+pub struct Board(pub(super) Arc<Mutex<Inner>>);
+
+impl Board {
+    /// A board with this chip.
+    #[must_use]
+    pub fn builder(chip: &'static Chip) -> Builder {
+        Builder {
+            chip,
+            revision: None,
+            flash_size: 4 << 20,
+            times: NorTimes::TYPICAL,
+            flash: None,
+            link: Link::default(),
+            wiring: None,
+            security: Security::default(),
+            application: Application::default(),
+            autobaud: Autobaud::default(),
+            start: Strapping::Flash,
+            firmware: None,
+        }
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {
+        // A test that panicked while it looked has left the board as it was.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A port to this board. Boards have one plug: use one port at a time.
+    #[must_use]
+    pub fn port(&self) -> Port {
+        Port::new(self.clone())
+    }
+
+    /// The board's clock.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.lock().now
+    }
+
+    /// What happened so far.
+    #[must_use]
+    pub fn record(&self) -> Record {
+        let inner = self.lock();
+        let (bytes_to_chip, bytes_to_host) = inner.line.carried;
+        Record {
+            bytes_to_chip,
+            bytes_to_host,
+            ..inner.record.clone()
+        }
+    }
+
+    /// What runs on the chip.
+    #[must_use]
+    pub fn running(&self) -> Running {
+        let inner = self.lock();
+        match inner.release {
+            Release::Running => inner.firmware.running(),
+            _ => Running::Nothing,
+        }
+    }
+
+    /// The flash.
+    #[must_use]
+    pub const fn flash(&self) -> FlashView<'_> {
+        FlashView(self)
+    }
+
+    /// Somebody presses RESET, holding BOOT or not.
+    pub fn press_reset(&self, strapping: Strapping) {
+        self.lock().start(ResetCause::PowerOn, Some(strapping));
+    }
+
+    /// Somebody pulls the plug: the port is gone, and so is the power.
+    pub fn unplug(&self) {
+        let mut inner = self.lock();
+        inner.unplugged = true;
+        inner.release = Release::Held;
+        let now = inner.now;
+        inner.flash.cut_power(now);
+    }
+
+    /// Somebody puts the plug in again: the power comes, and the chip starts.
+    pub fn plug_in(&self) {
+        let mut inner = self.lock();
+        inner.unplugged = false;
+        inner.start(ResetCause::PowerOn, None);
+    }
+
+    /// Lets time pass without a host.
+    pub fn run_for(&self, time: Duration) {
+        let mut inner = self.lock();
+        let until = inner.now + time;
+        while inner.now < until {
+            inner.advance(until);
+        }
+    }
+}
+
+/// The flash of a board, past the chip.
+#[derive(Clone, Copy, Debug)]
+pub struct FlashView<'a>(&'a Board);
+
+impl FlashView<'_> {
+    /// Bytes from `address` on.
+    #[must_use]
+    pub fn read(&self, address: u32, len: usize) -> Vec<u8> {
+        self.0.lock().flash.peek(address, len)
+    }
+
+    /// Puts bytes in place.
+    pub fn write(&self, address: u32, bytes: &[u8]) {
+        self.0.lock().flash.poke(address, bytes);
+    }
+
+    /// Bytes in all.
+    #[must_use]
+    pub fn size(&self) -> u32 {
+        self.0.lock().flash.size()
+    }
+
+    /// What has been done to it.
+    #[must_use]
+    pub fn wear(&self) -> Wear {
+        self.0.lock().flash.wear()
+    }
+}
+
+/// Makes a [`Board`].
+#[must_use]
+pub struct Builder {
+    chip: &'static Chip,
+    revision: Option<&'static Variant>,
+    flash_size: u32,
+    times: NorTimes,
+    flash: Option<NorFlash>,
+    link: Link,
+    wiring: Option<Wiring>,
+    security: Security,
+    application: Application,
+    autobaud: Autobaud,
+    start: Strapping,
+    firmware: Option<Box<dyn Firmware>>,
+}
+
+impl Builder {
+    /// Another revision of the mask ROM than the newest.
+    pub const fn rom(mut self, variant: &'static Variant) -> Self {
+        self.revision = Some(variant);
+        self
+    }
+
+    /// A blank flash of so many bytes, a power of two; default 4 MB.
+    pub const fn flash_size(mut self, bytes: u32) -> Self {
+        self.flash_size = bytes;
+        self
+    }
+
+    /// A flash with other times than the data sheet's typical ones.
+    pub const fn flash_times(mut self, times: NorTimes) -> Self {
+        self.times = times;
+        self
+    }
+
+    /// This flash, instead of a blank one.
+    pub fn flash(mut self, flash: NorFlash) -> Self {
+        self.flash = Some(flash);
+        self
+    }
+
+    /// The line; default UART0 without latency and faults.
+    pub fn link(mut self, link: Link) -> Self {
+        self.link = link;
+        self
+    }
+
+    /// The reset circuit; default what goes with the link.
+    pub const fn wiring(mut self, wiring: Wiring) -> Self {
+        self.wiring = Some(wiring);
+        self
+    }
+
+    /// The chip's security eFuses; default none.
+    pub const fn security(mut self, security: Security) -> Self {
+        self.security = security;
+        self
+    }
+
+    /// What the application in flash does; default nothing.
+    pub const fn application(mut self, application: Application) -> Self {
+        self.application = application;
+        self
+    }
+
+    /// Whether the first SYNC is lost, as it is on a real line; default yes.
+    pub const fn autobaud(mut self, autobaud: Autobaud) -> Self {
+        self.autobaud = autobaud;
+        self
+    }
+
+    /// What runs when the board is made; default the application.
+    pub const fn starts_in(mut self, strapping: Strapping) -> Self {
+        self.start = strapping;
+        self
+    }
+
+    /// What runs on the chip, instead of the modelled ROM.
+    pub fn firmware(mut self, firmware: Box<dyn Firmware>) -> Self {
+        self.firmware = Some(firmware);
+        self
+    }
+
+    /// The board, switched on, and its port.
+    #[must_use]
+    pub fn build(self) -> (Board, Port) {
+        let wiring = self.wiring.unwrap_or(match self.link.kind {
+            LinkKind::Uart => Wiring::Transistors { en_rise: EN_RISE },
+            LinkKind::UsbSerialJtag => Wiring::UsbSerialJtag,
+        });
+        let modelled = || -> Box<dyn Firmware> {
+            let variant = self
+                .revision
+                .or_else(|| Variant::newest(self.chip))
+                .unwrap_or(&super::rom::VARIANTS[0]);
+            Box::new(ModelledRom::new(
+                self.chip,
+                Config {
+                    variant,
+                    security: self.security,
+                    application: self.application,
+                    autobaud: self.autobaud,
+                },
+            ))
+        };
+        let mut inner = Inner {
+            now: Instant::ZERO,
+            line: Line::new(self.link),
+            flash: self
+                .flash
+                .unwrap_or_else(|| NorFlash::new(self.flash_size, self.times)),
+            firmware: self.firmware.unwrap_or_else(modelled),
+            circuit: ResetCircuit::new(wiring),
+            release: Release::Held,
+            record: Record::default(),
+            unplugged: false,
+        };
+        inner.start(ResetCause::PowerOn, Some(self.start));
+        // Switching on is not a reset that a session made.
+        inner.record.resets.clear();
+        let board = Board(Arc::new(Mutex::new(inner)));
+        let port = board.port();
+        (board, port)
+    }
+}

@@ -1,0 +1,348 @@
+//! The line between host and chip: rate, latency, faults.
+
+use crate::time::{Duration, Instant};
+use std::collections::VecDeque;
+
+/// What connects the host to the chip.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Which port of the chip.
+    pub kind: LinkKind,
+    /// How long the adapter holds each byte, in either direction.
+    pub latency: Duration,
+    /// What goes wrong.
+    pub faults: LineFaults,
+}
+
+impl Default for Link {
+    /// UART0 through an adapter that adds nothing, without faults.
+    fn default() -> Self {
+        Self {
+            kind: LinkKind::Uart,
+            latency: Duration::ZERO,
+            faults: LineFaults::default(),
+        }
+    }
+}
+
+/// A port of the chip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkKind {
+    /// UART0, through an adapter and the usual two transistors.
+    Uart,
+    /// The chip's own USB-Serial/JTAG.
+    UsbSerialJtag,
+}
+
+/// Seeded faults of a line: the same seed gives the same faults at the same
+/// bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LineFaults {
+    /// Where the random numbers start.
+    pub seed: u64,
+    /// Bytes lost of a million, in either direction.
+    pub lost_per_million: u32,
+    /// Bytes with a flipped bit of a million, in either direction.
+    pub flipped_per_million: u32,
+}
+
+/// USB full speed moves at most 19 bulk packets of 64 bytes a frame of 1 ms
+/// (USB 2.0, 5.8.4), about as much as a line of this rate.
+const USB_BAUD: u32 = 12_160_000;
+/// What a host's driver takes before it makes the writer wait.
+const HOST_BUFFER: usize = 4096;
+
+#[derive(Clone, Copy, Debug)]
+struct Flying {
+    byte: u8,
+    /// When it is there.
+    at: Instant,
+    /// The rate it was sent at.
+    baud: u32,
+}
+
+/// Who says at which rate the host talks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum HostRate {
+    /// The host.
+    Own,
+    /// The chip: the host is behind something that knows no rates.
+    Chips,
+}
+
+/// Both directions of the line.
+#[derive(Debug)]
+pub(super) struct Line {
+    link: Link,
+    random: fastrand::Rng,
+    host_baud: u32,
+    host_rate: HostRate,
+    host_free: Instant,
+    chip_free: Instant,
+    to_chip: VecDeque<Flying>,
+    to_host: VecDeque<Flying>,
+    /// Bytes that arrived at the chip, and at the host.
+    pub(super) carried: (u64, u64),
+}
+
+/// The next byte, if it is there at `now`.
+fn take_due(queue: &mut VecDeque<Flying>, now: Instant) -> Option<Flying> {
+    if queue.front()?.at <= now { queue.pop_front() } else { None }
+}
+
+/// How long a byte takes: start bit, eight data bits, stop bit.
+fn byte_time(baud: u32) -> Duration {
+    Duration::from_nanos(10_000_000_000 / u64::from(baud.max(1)))
+}
+
+/// What a receiver at `to` makes of a byte sent at `from`: the same within the
+/// 3 % that a UART's sampling allows, else garbage.
+const fn seen(byte: u8, from: u32, to: u32) -> u8 {
+    if from.abs_diff(to) as u64 * 100 <= to as u64 * 3 {
+        byte
+    } else {
+        // What exactly comes out depends on the bits beside it; that it is
+        // another byte is what matters.
+        byte.rotate_left(3) ^ 0xa6
+    }
+}
+
+impl Line {
+    pub(super) fn new(link: Link) -> Self {
+        Self {
+            random: fastrand::Rng::with_seed(link.faults.seed),
+            link,
+            host_baud: 115_200,
+            host_rate: HostRate::Own,
+            host_free: Instant::ZERO,
+            chip_free: Instant::ZERO,
+            to_chip: VecDeque::new(),
+            to_host: VecDeque::new(),
+            carried: (0, 0),
+        }
+    }
+
+    pub(super) const fn kind(&self) -> LinkKind {
+        self.link.kind
+    }
+
+    pub(super) const fn host_baud(&self) -> u32 {
+        self.host_baud
+    }
+
+    pub(super) const fn set_host_baud(&mut self, baud: u32) {
+        self.host_baud = baud;
+    }
+
+    /// The host has no rate of its own.
+    pub(super) const fn follow_chip(&mut self) {
+        self.host_rate = HostRate::Chips;
+    }
+
+    /// The chip uses this rate.
+    fn chip_uses(&mut self, baud: u32) {
+        if self.host_rate == HostRate::Chips {
+            self.host_baud = baud;
+        }
+    }
+
+    const fn rate(&self, baud: u32) -> u32 {
+        match self.link.kind {
+            LinkKind::Uart => baud,
+            LinkKind::UsbSerialJtag => USB_BAUD,
+        }
+    }
+
+    /// What becomes of a byte on its way.
+    fn spoil(&mut self, byte: u8) -> Option<u8> {
+        let faults = &self.link.faults;
+        let (lost, flipped) = (faults.lost_per_million, faults.flipped_per_million);
+        if lost == 0 && flipped == 0 {
+            return Some(byte);
+        }
+        let roll = self.random.u32(..1_000_000);
+        if roll < lost {
+            None
+        } else if roll < lost + flipped {
+            Some(byte ^ (1 << self.random.u32(..8)))
+        } else {
+            Some(byte)
+        }
+    }
+
+    /// When the host's buffer has room again.
+    pub(super) fn host_may_write(&self, now: Instant) -> Instant {
+        let waiting = self.to_chip.iter().filter(|byte| byte.at > now).count();
+        match waiting.checked_sub(HOST_BUFFER) {
+            None => now,
+            Some(_) => self.to_chip.front().map_or(now, |byte| byte.at),
+        }
+    }
+
+    /// Takes what fits into the host's buffer.
+    pub(super) fn send_from_host(&mut self, now: Instant, bytes: &[u8]) -> usize {
+        let waiting = self.to_chip.iter().filter(|byte| byte.at > now).count();
+        let taken = bytes.len().min(HOST_BUFFER.saturating_sub(waiting));
+        let baud = self.rate(self.host_baud);
+        self.host_free = self.host_free.max(now);
+        for byte in bytes.iter().take(taken) {
+            self.host_free += byte_time(baud);
+            if let Some(byte) = self.spoil(*byte) {
+                self.to_chip.push_back(Flying {
+                    byte,
+                    at: self.host_free + self.link.latency,
+                    baud,
+                });
+            }
+        }
+        taken
+    }
+
+    pub(super) fn send_from_chip(&mut self, now: Instant, bytes: &[u8], baud: u32) -> Instant {
+        self.chip_uses(baud);
+        let baud = self.rate(baud);
+        self.chip_free = self.chip_free.max(now);
+        for byte in bytes {
+            self.chip_free += byte_time(baud);
+            if let Some(byte) = self.spoil(*byte) {
+                self.to_host.push_back(Flying {
+                    byte,
+                    at: self.chip_free + self.link.latency,
+                    baud,
+                });
+            }
+        }
+        self.chip_free
+    }
+
+    pub(super) fn next_to_chip(&self) -> Option<Instant> {
+        self.to_chip.front().map(|byte| byte.at)
+    }
+
+    pub(super) fn next_to_host(&self) -> Option<Instant> {
+        self.to_host.front().map(|byte| byte.at)
+    }
+
+    pub(super) fn receive_at_chip(
+        &mut self,
+        now: Instant,
+        baud: Option<u32>,
+    ) -> Option<(u8, u32)> {
+        let flying = take_due(&mut self.to_chip, now)?;
+        self.carried.0 += 1;
+        if let Some(baud) = baud {
+            self.chip_uses(baud);
+        }
+        let byte = match (self.link.kind, baud) {
+            (LinkKind::Uart, Some(baud)) if self.host_rate == HostRate::Own => seen(flying.byte, flying.baud, baud),
+            _ => flying.byte,
+        };
+        Some((byte, flying.baud))
+    }
+
+    pub(super) fn receive_at_host(&mut self, now: Instant, out: &mut [u8]) -> usize {
+        let mut count = 0;
+        for slot in out {
+            let Some(flying) = take_due(&mut self.to_host, now) else {
+                break;
+            };
+            *slot = match self.link.kind {
+                LinkKind::Uart if self.host_rate == HostRate::Own => {
+                    seen(flying.byte, flying.baud, self.host_baud)
+                }
+                _ => flying.byte,
+            };
+            count += 1;
+        }
+        self.carried.1 += count as u64;
+        count
+    }
+
+    /// What the host had received and not read is gone.
+    pub(super) fn discard_at_host(&mut self, now: Instant) {
+        while take_due(&mut self.to_host, now).is_some() {}
+    }
+
+    /// The chip stops hearing and talking: what it has not sent is gone.
+    pub(super) fn reset_chip(&mut self, now: Instant) {
+        self.to_chip.retain(|byte| byte.at > now);
+        let latency = self.link.latency;
+        self.to_host.retain(|byte| byte.at <= now + latency);
+        self.chip_free = now;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const US: Duration = Duration::from_micros(1);
+
+    #[test]
+    fn bytes_take_their_time() {
+        let mut line = Line::new(Link {
+            latency: 7 * US,
+            ..Link::default()
+        });
+        line.set_host_baud(1_000_000);
+        assert_eq!(line.send_from_host(Instant::ZERO, b"ab"), 2);
+        let first = Instant::ZERO + 17 * US;
+        assert_eq!(line.next_to_chip(), Some(first));
+        assert_eq!(line.receive_at_chip(Instant::ZERO + 16 * US, None), None);
+        assert_eq!(line.receive_at_chip(first, None), Some((b'a', 1_000_000)));
+        assert_eq!(line.next_to_chip(), Some(first + 10 * US));
+
+        assert_eq!(line.send_from_chip(first, b"x", 500_000), first + 20 * US);
+        assert_eq!(line.next_to_host(), Some(first + 27 * US));
+    }
+
+    #[test]
+    fn another_rate_is_garbage() {
+        for (from, to, clean) in [
+            (115_200, 115_200, true),
+            (115_200, 117_647, true),
+            (115_200, 74_880, false),
+            (921_600, 115_200, false),
+        ] {
+            for byte in 0..=255 {
+                assert_eq!(seen(byte, from, to) == byte, clean, "{from} {to} {byte:02x}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_host_waits_for_room() {
+        let mut line = Line::new(Link::default());
+        let bytes = [0; 5000];
+        assert_eq!(line.send_from_host(Instant::ZERO, &bytes), HOST_BUFFER);
+        assert_eq!(line.send_from_host(Instant::ZERO, &bytes), 0);
+        let room = line.host_may_write(Instant::ZERO);
+        assert_eq!(room, Instant::ZERO + byte_time(115_200));
+        assert_eq!(line.send_from_host(room, &bytes), 1);
+    }
+
+    #[test]
+    fn faults_are_there_and_the_same_for_a_seed() {
+        let spoiled = |seed| {
+            let mut line = Line::new(Link {
+                faults: LineFaults {
+                    seed,
+                    lost_per_million: 100_000,
+                    flipped_per_million: 100_000,
+                },
+                ..Link::default()
+            });
+            line.send_from_host(Instant::ZERO, &[0; 1000]);
+            let mut seen = vec![];
+            while let Some((byte, _)) = line.receive_at_chip(Instant::FAR_FUTURE, None) {
+                seen.push(byte);
+            }
+            seen
+        };
+        let once = spoiled(1);
+        assert!(once.len() < 950 && once.len() > 850, "{} of 1000 arrived", once.len());
+        assert!(once.iter().any(|byte| byte.count_ones() == 1));
+        assert_eq!(once, spoiled(1));
+        assert_ne!(once, spoiled(2));
+    }
+}

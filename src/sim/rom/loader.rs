@@ -1,0 +1,487 @@
+//! Requests and answers.
+
+use super::inflate::Inflater;
+use super::job::{AddressBytes, ERASE_BLOCK, ERASE_SECTOR, Job, Step};
+use super::memory::AddressSpace;
+use super::variant::SET_ADDRESS_BITS;
+use super::{Config, Security};
+use crate::chip::{Chip, RomErase};
+use crate::sim::firmware::Wires;
+use crate::sim::nor::{NorFlash, SECTOR};
+use crate::slip;
+use crate::time::{Duration, Instant};
+use crate::wire::{Opcode, Reason, Request, Sync, checksum};
+use md5::{Digest, Md5};
+
+/// What the ROM's software needs for a byte of MD5: 2.4 MB take about a second
+/// on real chips.
+const MD5_PER_BYTE: Duration = Duration::from_nanos(420);
+/// What it needs for a byte of deflated data.
+const INFLATE_PER_BYTE: Duration = Duration::from_nanos(100);
+/// Bytes in a 64 KiB block.
+const BLOCK: u32 = 0x1_0000;
+/// The largest block of data that a BEGIN may announce (recorded: 1801 is
+/// refused).
+const LARGEST_BLOCK: u32 = 0x1800;
+
+/// Answers after which the reason of an earlier refusal is forgotten
+/// (recorded; the others leave it in the second status byte).
+const FORGETS_REASON: &[Opcode] = &[
+    Opcode::SYNC,
+    Opcode::READ_REG,
+    Opcode::WRITE_REG,
+    Opcode::SPI_ATTACH,
+    Opcode::CHANGE_BAUDRATE,
+    Opcode::FLASH_MD5SUM,
+    Opcode::READ_FLASH_SLOW,
+    Opcode::GET_SECURITY_INFO,
+    SET_ADDRESS_BITS,
+];
+
+/// What happens when the answer is out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Then {
+    /// The next request.
+    Serve,
+    /// The same at another rate.
+    Baud(u32),
+    /// The loader is left, for nowhere.
+    Leave,
+    /// The chip resets itself.
+    Reset,
+}
+
+/// Where a stream of blocks goes.
+#[derive(Debug)]
+enum Target {
+    Ram,
+    Flash,
+    Deflated(Box<Inflater>),
+}
+
+/// A write that a BEGIN announced.
+#[derive(Debug)]
+struct Transfer {
+    target: Target,
+    address: u32,
+    /// Blocks that have not come.
+    left: u32,
+    block_size: u32,
+    sequence: u32,
+}
+
+#[derive(Debug)]
+pub(super) struct Loader {
+    chip: &'static Chip,
+    security: Security,
+    api_version: u32,
+    last_key_purpose: u8,
+    extra_commands: &'static [Opcode],
+    memory: AddressSpace,
+    flash_size: u32,
+    address_bytes: AddressBytes,
+    transfer: Option<Transfer>,
+    job: Job,
+    then: Then,
+    /// The request buffer: a short frame leaves the rest of the one before.
+    request: Vec<u8>,
+    /// The answer buffer: header, data, status.
+    answer: [u8; 8 + 64 + 4],
+    /// How much of it is sent.
+    answer_len: usize,
+    reason: u8,
+    /// How often an answer is sent.
+    copies: usize,
+    /// What a hash job is about, computed when its time is over.
+    digest: Option<(u32, u32)>,
+}
+
+type Outcome = Result<(), Reason>;
+
+impl Loader {
+    pub(super) fn new(chip: &'static Chip, config: &Config) -> Self {
+        let mut answer = [0; 76];
+        answer[0] = 1;
+        Self {
+            chip,
+            security: config.security,
+            api_version: config.variant.api_version,
+            last_key_purpose: config.variant.last_key_purpose,
+            extra_commands: config.variant.extra_commands,
+            memory: AddressSpace::new(chip, config.variant),
+            flash_size: chip.rom.assumed_flash_size,
+            address_bytes: AddressBytes::default(),
+            transfer: None,
+            job: Job::default(),
+            then: Then::Serve,
+            request: vec![0; 0x4100],
+            answer,
+            answer_len: 8,
+            reason: 0,
+            copies: 1,
+            digest: None,
+        }
+    }
+
+    /// When there is something to be done without a request.
+    pub(super) const fn due(&self) -> Option<Instant> {
+        self.job.due()
+    }
+
+    /// Does the next step; what comes then, if that was the last one.
+    pub(super) fn step(&mut self, at: Instant, flash: &mut NorFlash) -> Option<Then> {
+        if !self.job.step(at, flash, self.address_bytes) {
+            return None;
+        }
+        if let Some((address, size)) = self.digest.take() {
+            let digest = Md5::digest(self.read_flash(at, flash, address, size as usize));
+            let hex = crate::error::hex(&digest);
+            self.put_data(0, hex.as_bytes());
+        }
+        Some(self.then)
+    }
+
+    /// The answer as it goes over the wire, as often as it does.
+    pub(super) fn answer(&self) -> Vec<u8> {
+        let mut out = vec![];
+        for _ in 0..self.copies {
+            slip::encode(self.answer.get(..self.answer_len).unwrap_or_default(), &mut out);
+        }
+        if matches!(self.then, Then::Baud(_)) {
+            // Changing the divider makes the transmitter stumble (recorded).
+            out.extend_from_slice(&[slip::END, slip::END]);
+        }
+        out
+    }
+
+    /// Takes a request; the answer is due when its job is done.
+    pub(super) fn request(&mut self, frame: &[u8], now: Instant, wires: &mut Wires<'_>) {
+        if let Some(buffer) = self.request.get_mut(..frame.len()) {
+            buffer.copy_from_slice(frame);
+        }
+        let buffer = std::mem::take(&mut self.request);
+        self.then = Then::Serve;
+        let outcome = match Request::parse(&buffer) {
+            Some(request) if self.knows(request.opcode) => {
+                wires.note_command(request.opcode);
+                self.copies = 1;
+                self.put(1, &[request.opcode.0]);
+                let (outcome, data_len) = self.dispatch(&request, now, wires.flash);
+                if outcome.is_ok() && FORGETS_REASON.contains(&request.opcode) {
+                    self.reason = 0;
+                }
+                (outcome, data_len)
+            }
+            Some(request) => {
+                wires.note_command(request.opcode);
+                (Err(Reason::BAD_REQUEST), 0)
+            }
+            None => (Err(Reason::BAD_REQUEST), 0),
+        };
+        self.request = buffer;
+        self.finish(outcome.0, outcome.1);
+        self.job.start(now);
+    }
+
+    fn knows(&self, opcode: Opcode) -> bool {
+        let rom = &self.chip.rom;
+        let known = if self.security.secure_download {
+            rom.secure_download_commands
+        } else {
+            rom.commands
+        };
+        let extra = self.extra_commands.contains(&opcode) && !self.security.secure_download;
+        extra || known.contains(&opcode)
+    }
+
+    fn put(&mut self, at: usize, bytes: &[u8]) {
+        if let Some(slots) = self.answer.get_mut(at..at + bytes.len()) {
+            slots.copy_from_slice(bytes);
+        }
+    }
+
+    fn put_data(&mut self, at: usize, bytes: &[u8]) {
+        self.put(8 + at, bytes);
+    }
+
+    fn put_value(&mut self, value: u32) {
+        self.put(4, &value.to_le_bytes());
+    }
+
+    /// Length and status. What stands behind the status is what was there.
+    fn finish(&mut self, outcome: Outcome, data_len: usize) {
+        let status_len = self.chip.rom.dialect.status_len;
+        let failed = match outcome {
+            Ok(()) => 0,
+            Err(reason) => {
+                self.reason = reason.0;
+                1
+            }
+        };
+        let len = data_len + status_len;
+        let [low, high, ..] = len.to_le_bytes();
+        self.put(2, &[low, high]);
+        self.put_data(data_len, &[failed, self.reason]);
+        self.answer_len = 8 + len;
+    }
+
+    fn dispatch(&mut self, request: &Request<'_>, now: Instant, flash: &mut NorFlash) -> (Outcome, usize) {
+        let word = |index: usize| request.word(index).unwrap_or(0);
+        let words = usize::from(request.len) / 4;
+        let begin_words = self.chip.rom.dialect.flash_begin_words;
+        let expects = |count: usize| {
+            if usize::from(request.len) == count * 4 {
+                Ok(())
+            } else {
+                Err(Reason::BAD_REQUEST)
+            }
+        };
+        let plain = |outcome: Outcome| (outcome, 0);
+        match request.opcode {
+            Opcode::SYNC => {
+                self.put_value(word(0));
+                self.copies = Sync::ROM_ANSWERS;
+                plain(Ok(()))
+            }
+            Opcode::READ_REG => {
+                let value = self.memory.read(word(0));
+                self.put_value(value);
+                plain(Ok(()))
+            }
+            Opcode::WRITE_REG => {
+                let mut now = now;
+                for write in 0..words / 4 {
+                    let at = |index: usize| word(write * 4 + index);
+                    let (address, value, mask) = (at(0), at(1), at(2));
+                    let value = self.memory.read(address) & !mask | value & mask;
+                    self.memory.write(address, value, now, flash);
+                    let delay = Duration::from_micros(u64::from(at(3)));
+                    now += delay;
+                    self.job.push(Step::Spend(delay));
+                }
+                plain(Ok(()))
+            }
+            Opcode::MEM_BEGIN => plain(
+                expects(4).and_then(|()| self.begin(Target::Ram, word(1), word(2), word(3))),
+            ),
+            Opcode::FLASH_BEGIN => plain(expects(begin_words).and_then(|()| {
+                self.erase(word(3), word(0))?;
+                self.begin(Target::Flash, word(1), word(2), word(3))
+            })),
+            Opcode::FLASH_DEFL_BEGIN => plain(expects(begin_words).and_then(|()| {
+                self.erase(word(3), word(0))?;
+                let target = Target::Deflated(Box::new(Inflater::new()));
+                self.begin(target, word(1), word(2), word(3))
+            })),
+            Opcode::MEM_DATA | Opcode::FLASH_DATA | Opcode::FLASH_DEFL_DATA => {
+                plain(self.data(request))
+            }
+            Opcode::MEM_END => plain(expects(2).map(|()| {
+                self.transfer = None;
+                if word(0) == 0 {
+                    // Nothing here executes what was uploaded.
+                    self.then = Then::Leave;
+                }
+            })),
+            Opcode::FLASH_END => {
+                // It leaves the loader whatever its word says (recorded).
+                self.then = if word(0) == 0 { Then::Reset } else { Then::Leave };
+                plain(self.end())
+            }
+            Opcode::FLASH_DEFL_END => {
+                if word(0) == 0 {
+                    self.then = Then::Reset;
+                }
+                plain(self.end())
+            }
+            Opcode::SPI_SET_PARAMS => plain(expects(6).map(|()| self.flash_size = word(1))),
+            Opcode::CHANGE_BAUDRATE => {
+                self.then = Then::Baud(word(0));
+                plain(Ok(()))
+            }
+            Opcode::FLASH_MD5SUM => (self.hash(word(0), word(1)), 32),
+            Opcode::READ_FLASH_SLOW => (self.read_slow(word(0), word(1), now, flash), 64),
+            Opcode::GET_SECURITY_INFO => self.security_info(),
+            SET_ADDRESS_BITS => plain(expects(2).map(|()| {
+                self.address_bytes = if word(0) == 0x2020_2020 {
+                    AddressBytes::Four
+                } else {
+                    AddressBytes::Three
+                };
+            })),
+            // SPI_ATTACH: the flash is always attached here.
+            _ => plain(Ok(())),
+        }
+    }
+
+    fn begin(&mut self, target: Target, blocks: u32, block_size: u32, address: u32) -> Outcome {
+        if block_size > LARGEST_BLOCK {
+            return Err(Reason::BAD_REQUEST);
+        }
+        self.transfer = Some(Transfer {
+            target,
+            address,
+            left: blocks,
+            block_size,
+            sequence: 0,
+        });
+        Ok(())
+    }
+
+    /// One block. A wrong checksum is counted as a block, and the next one is
+    /// written in its place (recorded).
+    fn data(&mut self, request: &Request<'_>) -> Outcome {
+        let word = |index: usize| request.word(index).unwrap_or(0);
+        let transfer = self.transfer.as_mut().ok_or(Reason::BAD_REQUEST)?;
+        let fits = matches!(
+            (&transfer.target, request.opcode),
+            (Target::Ram, Opcode::MEM_DATA)
+                | (Target::Flash, Opcode::FLASH_DATA)
+                | (Target::Deflated(_), Opcode::FLASH_DEFL_DATA)
+        );
+        let len = word(0);
+        let whole_words = matches!(transfer.target, Target::Deflated(_) | Target::Ram) || len % 4 == 0;
+        if !fits || word(1) != transfer.sequence || len > transfer.block_size || !whole_words {
+            return Err(Reason::BAD_REQUEST);
+        }
+        let data = request
+            .payload
+            .get(16..16 + len as usize)
+            .ok_or(Reason::BAD_REQUEST)?;
+        transfer.sequence += 1;
+        transfer.left = transfer.left.wrapping_sub(1);
+        if checksum(data) != request.checksum {
+            return Err(Reason::CHECKSUM);
+        }
+        let made;
+        let bytes = match &mut transfer.target {
+            Target::Ram => {
+                self.memory.store(transfer.address, data);
+                data
+            }
+            Target::Flash => {
+                self.job.program(transfer.address, data);
+                data
+            }
+            Target::Deflated(inflater) => {
+                self.job.push(Step::Spend(INFLATE_PER_BYTE * len));
+                made = inflater.push(data)?;
+                self.job.program(transfer.address, &made);
+                &made
+            }
+        };
+        let written = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        transfer.address = transfer.address.wrapping_add(written);
+        Ok(())
+    }
+
+    fn end(&mut self) -> Outcome {
+        match self.transfer.take() {
+            Some(transfer) if transfer.left != 0 => Err(Reason::FAILED),
+            _ => Ok(()),
+        }
+    }
+
+    /// The address as the flash gets it.
+    const fn reached(&self, address: u32) -> u32 {
+        match self.address_bytes {
+            AddressBytes::Three => address & 0xff_ffff,
+            AddressBytes::Four => address,
+        }
+    }
+
+    /// What a BEGIN erases before it answers.
+    fn erase(&mut self, address: u32, size: u32) -> Outcome {
+        let sectors = size.div_ceil(SECTOR);
+        let last = u64::from(address) + u64::from(sectors) * u64::from(SECTOR);
+        match self.chip.rom.erase {
+            RomErase::Region => {
+                if address % SECTOR != 0 || last > u64::from(self.flash_size) {
+                    return Err(Reason::FAILED);
+                }
+                let mut at = address;
+                let end = address + sectors * SECTOR;
+                while at < end {
+                    let (opcode, step) = if at % BLOCK == 0 && end - at >= BLOCK {
+                        (ERASE_BLOCK, BLOCK)
+                    } else {
+                        (ERASE_SECTOR, SECTOR)
+                    };
+                    self.job.push(Step::Erase {
+                        opcode,
+                        address: self.reached(at),
+                    });
+                    at += step;
+                }
+            }
+            RomErase::TooMuch => {
+                if address % SECTOR != 0 {
+                    return Err(Reason::FAILED);
+                }
+                let first = address / SECTOR;
+                let head = (16 - first % 16).min(sectors);
+                for sector in first..first.saturating_add(sectors).saturating_add(head) {
+                    if u64::from(sector + 1) * u64::from(SECTOR) > u64::from(self.flash_size) {
+                        return Err(Reason::FAILED);
+                    }
+                    self.job.push(Step::Erase {
+                        opcode: ERASE_SECTOR,
+                        address: sector * SECTOR,
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn within_flash(&self, address: u32, size: u32) -> Outcome {
+        if u64::from(address) + u64::from(size) > u64::from(self.flash_size) {
+            return Err(Reason::FLASH_READ);
+        }
+        Ok(())
+    }
+
+    fn hash(&mut self, address: u32, size: u32) -> Outcome {
+        self.within_flash(address, size)?;
+        self.job.push(Step::Spend(MD5_PER_BYTE * size));
+        self.digest = Some((address, size));
+        Ok(())
+    }
+
+    fn read_flash(&self, now: Instant, flash: &mut NorFlash, address: u32, size: usize) -> Vec<u8> {
+        let mut bytes = vec![0; size];
+        let command = self.address_bytes.command(0x03, address);
+        flash.transfer(now, &command, &mut bytes);
+        bytes
+    }
+
+    fn read_slow(&mut self, address: u32, size: u32, now: Instant, flash: &mut NorFlash) -> Outcome {
+        if size > 64 {
+            return Err(Reason::FLASH_READ_LENGTH);
+        }
+        self.within_flash(address, size)?;
+        let bytes = self.read_flash(now, flash, address, size as usize);
+        self.put_data(0, &bytes);
+        Ok(())
+    }
+
+    fn security_info(&mut self) -> (Outcome, usize) {
+        use crate::wire::SecurityFlags as Flags;
+        let mut flags = 0;
+        if self.security.secure_boot {
+            flags |= Flags::SECURE_BOOT;
+        }
+        if self.security.secure_download {
+            flags |= Flags::SECURE_DOWNLOAD;
+        }
+        let mut data = [0; 20];
+        data[..4].copy_from_slice(&flags.to_le_bytes());
+        data[4] = self.security.crypt_count;
+        data[11] = self.last_key_purpose;
+        data[12..16].copy_from_slice(&u32::from(self.chip.id.unwrap_or(0)).to_le_bytes());
+        data[16..].copy_from_slice(&self.api_version.to_le_bytes());
+        let len = self.chip.rom.dialect.security_info_len;
+        self.put_data(0, data.get(..len).unwrap_or_default());
+        (Ok(()), len)
+    }
+}

@@ -1,0 +1,292 @@
+//! The mask ROM's loader, modelled.
+//!
+//! One model serves all chips: the ROMs differ in the figures of the chip
+//! table and of [`Variant`], not in structure. The recorded exchanges with the
+//! real ROMs judge it, stale bytes included: like the ROM, it parses requests
+//! in a buffer that keeps what the request before left there, and answers from
+//! one that keeps the answer before.
+
+mod inflate;
+mod job;
+mod loader;
+mod memory;
+mod variant;
+
+pub use variant::{Security, VARIANTS, Variant};
+
+use super::firmware::{Firmware, Reset, ResetCause, Strapping, Wires};
+use super::{LinkKind, Running};
+use crate::chip::Chip;
+use crate::slip::{END, ESC, ESC_END, ESC_ESC};
+use crate::time::{Duration, Instant};
+use loader::Loader;
+
+/// From the release of reset until the loader listens. The ROMs take some
+/// 10 ms, most of it for the banner.
+const BOOT_TIME: Duration = Duration::from_millis(10);
+/// From the release of reset until the application runs.
+const APPLICATION_BOOT_TIME: Duration = Duration::from_millis(150);
+/// The rate of the banner, and of an application's log.
+const LOG_BAUD: u32 = 115_200;
+/// How often an application that talks does so.
+const LOG_PERIOD: Duration = Duration::from_millis(10);
+
+/// What the application in flash does once it runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Application {
+    /// It says nothing.
+    #[default]
+    Quiet,
+    /// It fills the line with log lines at 115200 baud.
+    Floods,
+}
+
+/// When the loader answers a SYNC after a reset.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Autobaud {
+    /// The first SYNC is measured and lost, as on a real line.
+    #[default]
+    LosesFirstSync,
+    /// The rate is known at once, as over USB.
+    Instant,
+}
+
+/// The modelled ROM as it is made.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Which ROM.
+    pub variant: &'static Variant,
+    /// The chip's security eFuses.
+    pub security: Security,
+    /// What runs from flash.
+    pub application: Application,
+    /// How it finds the rate.
+    pub autobaud: Autobaud,
+}
+
+#[derive(Debug)]
+enum State {
+    /// Nothing runs: the chip has left the loader for nowhere.
+    Stopped,
+    /// Reset was released; then comes the loader or the application.
+    Booting { strapping: Strapping, until: Instant },
+    /// The loader waits to measure the rate.
+    Measuring,
+    /// The loader serves.
+    Serving,
+    /// The application runs, and talks next then.
+    Application { next: Instant },
+}
+
+/// A chip whose mask ROM is modelled.
+#[derive(Debug)]
+pub struct ModelledRom {
+    chip: &'static Chip,
+    config: Config,
+    state: State,
+    slip: Slip,
+    baud: u32,
+    loader: Loader,
+}
+
+/// How the ROM takes frames apart: a delimiter begins and ends by turns.
+#[derive(Debug, Default)]
+struct Slip {
+    inside: bool,
+    escaped: bool,
+    frame: Vec<u8>,
+}
+
+impl Slip {
+    /// What fits into the ROM's request buffer.
+    const LONGEST: usize = 0x4100;
+
+    /// Takes a byte; true if it completed a frame.
+    fn push(&mut self, byte: u8) -> bool {
+        if byte == END {
+            let complete = self.inside && !self.frame.is_empty();
+            self.inside = !complete;
+            self.escaped = false;
+            return complete;
+        }
+        if !self.inside {
+            self.frame.clear();
+            return false;
+        }
+        if !self.escaped && byte == ESC {
+            self.escaped = true;
+            return false;
+        }
+        // What is no escape stands for itself (recorded).
+        let byte = match (self.escaped, byte) {
+            (true, ESC_END) => END,
+            (true, ESC_ESC) => ESC,
+            (_, byte) => byte,
+        };
+        self.escaped = false;
+        if self.frame.len() < Self::LONGEST {
+            self.frame.push(byte);
+        }
+        false
+    }
+
+    fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
+
+impl ModelledRom {
+    /// A chip that has not been switched on.
+    #[must_use]
+    pub fn new(chip: &'static Chip, config: Config) -> Self {
+        Self {
+            chip,
+            state: State::Stopped,
+            slip: Slip::default(),
+            baud: LOG_BAUD,
+            loader: Loader::new(chip, &config),
+            config,
+        }
+    }
+
+    fn boot(&mut self, strapping: Strapping, now: Instant, wires: &mut Wires<'_>) {
+        let text = self.config.variant.banner(strapping);
+        let sent = wires.send(now, text.as_bytes(), LOG_BAUD);
+        self.baud = LOG_BAUD;
+        self.state = match strapping {
+            Strapping::Download => match (self.config.autobaud, wires.line.kind()) {
+                (Autobaud::LosesFirstSync, LinkKind::Uart) => State::Measuring,
+                _ => {
+                    self.baud = wires.line.host_baud();
+                    State::Serving
+                }
+            },
+            Strapping::Flash => State::Application { next: sent },
+        };
+    }
+
+    /// Serves one byte from the line.
+    fn serve(&mut self, byte: u8, now: Instant, wires: &mut Wires<'_>) {
+        if !self.slip.push(byte) {
+            return;
+        }
+        self.loader.request(&self.slip.frame, now, wires);
+        self.slip.frame.clear();
+    }
+
+    fn application(&mut self, next: Instant, wires: &mut Wires<'_>) -> Instant {
+        if self.config.application == Application::Floods {
+            let line = b"I (1234) app: the line is never silent, frame or not \xc0\xdb\xc0\r\n";
+            let sent = wires.send(next, line, LOG_BAUD);
+            self.state = State::Application { next: sent };
+        } else {
+            self.state = State::Application {
+                next: next + LOG_PERIOD,
+            };
+        }
+        next
+    }
+}
+
+impl Firmware for ModelledRom {
+    fn reset(&mut self, reset: Reset, now: Instant) {
+        self.slip.clear();
+        self.loader = Loader::new(self.chip, &self.config);
+        let time = match reset.strapping {
+            Strapping::Download => BOOT_TIME,
+            Strapping::Flash => APPLICATION_BOOT_TIME,
+        };
+        self.state = State::Booting {
+            strapping: reset.strapping,
+            until: now + time,
+        };
+    }
+
+    fn run(&mut self, now: Instant, until: Instant, wires: &mut Wires<'_>) -> Instant {
+        let baud = match self.state {
+            State::Serving => Some(self.baud),
+            _ => None,
+        };
+        // What is due first: the state's own business, the job, or a byte.
+        let own = match self.state {
+            State::Booting { until, .. } => Some(until),
+            State::Application { next } => Some(next),
+            _ => None,
+        };
+        if let Some(at) = own {
+            // Nobody listens meanwhile.
+            while wires.receive(until.min(at), baud).is_some() {}
+            if at > until {
+                return until;
+            }
+            let at = at.max(now);
+            return match self.state {
+                State::Booting { strapping, .. } => {
+                    self.boot(strapping, at, wires);
+                    at
+                }
+                _ => self.application(at, wires),
+            };
+        }
+        if let Some(due) = self.loader.due() {
+            if due > until {
+                return until;
+            }
+            let at = due.max(now);
+            self.work(at, wires);
+            return at;
+        }
+        let at = match wires.next_arrival() {
+            Some(at) if at <= until => at.max(now),
+            _ => return until,
+        };
+        if let Some((byte, sent_at)) = wires.receive(at, baud) {
+            match self.state {
+                State::Serving => self.serve(byte, at, wires),
+                State::Measuring => {
+                    if self.slip.push(byte) && self.slip.frame.starts_with(&[0x00, 0x08]) {
+                        self.slip.clear();
+                        self.baud = sent_at;
+                        self.state = State::Serving;
+                    }
+                }
+                _ => {}
+            }
+        }
+        at
+    }
+
+    fn idle(&self) -> bool {
+        match self.state {
+            State::Booting { .. } => false,
+            State::Application { .. } => self.config.application == Application::Quiet,
+            _ => self.loader.due().is_none(),
+        }
+    }
+
+    fn running(&self) -> Running {
+        match self.state {
+            State::Stopped => Running::Nothing,
+            State::Booting { .. } => Running::Boot,
+            State::Measuring | State::Serving => Running::Loader,
+            State::Application { .. } => Running::Application,
+        }
+    }
+}
+
+impl ModelledRom {
+    /// One step of what the loader is busy with.
+    fn work(&mut self, at: Instant, wires: &mut Wires<'_>) {
+        let Some(done) = self.loader.step(at, wires.flash) else {
+            return;
+        };
+        let frames = self.loader.answer();
+        wires.send(at, &frames, self.baud);
+        match done {
+            loader::Then::Serve => {}
+            loader::Then::Baud(baud) => self.baud = baud,
+            loader::Then::Leave => self.state = State::Stopped,
+            loader::Then::Reset => wires.request_reset(ResetCause::Software),
+        }
+    }
+}
