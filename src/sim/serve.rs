@@ -183,7 +183,7 @@ mod pty {
     impl Peer for Pty {
         fn read_within(&mut self, buf: &mut [u8], wait: Duration) -> io::Result<usize> {
             self.ours.set_timeout(wait)?;
-            match self.ours.read(buf) {
+            match Read::read(&mut self.ours, buf) {
                 Err(error) if is_wait(&error) => Ok(0),
                 result => result,
             }
@@ -191,7 +191,7 @@ mod pty {
 
         fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
             self.ours.set_timeout(Duration::from_secs(1))?;
-            match self.ours.write_all(bytes) {
+            match Write::write_all(&mut self.ours, bytes) {
                 // Nobody reads: a real board talks into the void as well.
                 Err(error) if is_wait(&error) => Ok(()),
                 result => result,

@@ -43,7 +43,9 @@ impl FlashFile {
         if !Self::SIZES.contains(&len) || !len.is_power_of_two() {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidData,
-                format!("{len} bytes are no flash's size; it must be a power of two, 256 KB to 128 MB"),
+                format!(
+                    "{len} bytes are no flash's size; it must be a power of two, 256 KB to 128 MB"
+                ),
             ));
         }
         if size.is_some_and(|size| u64::from(size) != len) {

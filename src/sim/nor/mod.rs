@@ -284,7 +284,11 @@ impl NorFlash {
     /// How many address bytes follow an opcode.
     const fn address_len(&self, opcode: u8) -> usize {
         match opcode {
-            op::READ_4B | op::FAST_READ_4B | op::PROGRAM_4B | op::ERASE_4K_4B | op::ERASE_64K_4B => 4,
+            op::READ_4B
+            | op::FAST_READ_4B
+            | op::PROGRAM_4B
+            | op::ERASE_4K_4B
+            | op::ERASE_64K_4B => 4,
             _ if self.four_byte => 4,
             _ => 3,
         }
@@ -293,7 +297,9 @@ impl NorFlash {
     fn address<'a>(&self, opcode: u8, rest: &'a [u8]) -> Option<(u32, &'a [u8])> {
         let len = self.address_len(opcode);
         let bytes = rest.get(..len)?;
-        let address = bytes.iter().fold(0, |sum, byte| sum << 8 | u32::from(*byte));
+        let address = bytes
+            .iter()
+            .fold(0, |sum, byte| sum << 8 | u32::from(*byte));
         Some((address % self.size, rest.get(len..)?))
     }
 

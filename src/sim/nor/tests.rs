@@ -36,9 +36,19 @@ fn identifies_itself() {
 #[test]
 fn programming_clears_bits_and_wraps_in_its_page() {
     let mut flash = flash();
-    change(&mut flash, at(0), &[0x02, 0x00, 0x10, 0xfe, 0xf0, 0x0f, 0x55]);
-    assert_eq!(read(&mut flash, at(1), &[0x03, 0, 0x10, 0xfe], 2), [0xf0, 0x0f]);
-    assert_eq!(read(&mut flash, at(1), &[0x03, 0, 0x10, 0x00], 2), [0x55, 0xff]);
+    change(
+        &mut flash,
+        at(0),
+        &[0x02, 0x00, 0x10, 0xfe, 0xf0, 0x0f, 0x55],
+    );
+    assert_eq!(
+        read(&mut flash, at(1), &[0x03, 0, 0x10, 0xfe], 2),
+        [0xf0, 0x0f]
+    );
+    assert_eq!(
+        read(&mut flash, at(1), &[0x03, 0, 0x10, 0x00], 2),
+        [0x55, 0xff]
+    );
     change(&mut flash, at(1), &[0x02, 0x00, 0x10, 0xfe, 0x3c]);
     assert_eq!(read(&mut flash, at(2), &[0x03, 0, 0x10, 0xfe], 1), [0x30]);
 }
@@ -61,7 +71,10 @@ fn is_busy_for_the_data_sheets_time_and_answers_only_its_status() {
     flash.poke(0, &[0; 16]);
     change(&mut flash, at(0), &[0x20, 0, 0, 0x10]);
     assert_eq!(flash.busy_until(), Some(at(45)));
-    assert_eq!(read(&mut flash, at(44), &[0x05], 1), [STATUS_BUSY | STATUS_WRITE_ENABLED]);
+    assert_eq!(
+        read(&mut flash, at(44), &[0x05], 1),
+        [STATUS_BUSY | STATUS_WRITE_ENABLED]
+    );
     assert_eq!(read(&mut flash, at(44), &[0x03, 0, 0, 0], 2), [0xff, 0xff]);
     assert_eq!(flash.peek(0, 1), [0], "not erased yet");
     assert_eq!(read(&mut flash, at(45), &[0x05], 1), [0]);
@@ -83,7 +96,11 @@ fn erases_what_the_command_says() {
         change(&mut flash, at(0), out);
         assert_eq!(flash.busy_until(), Some(at(millis)), "{out:02x?}");
         flash.transfer(at(millis), &[0x05], &mut [0]);
-        let start = if size == SIZE { 0 } else { 0x1_2345 / size * size };
+        let start = if size == SIZE {
+            0
+        } else {
+            0x1_2345 / size * size
+        };
         let all = flash.peek(0, SIZE as usize);
         for (address, byte) in (0..).zip(all) {
             let inside = (start..start + size).contains(&address);
@@ -111,8 +128,14 @@ fn reading_goes_on_around_the_end() {
     let mut flash = flash();
     flash.poke(SIZE - 1, &[1]);
     flash.poke(0, &[2]);
-    assert_eq!(read(&mut flash, at(0), &[0x03, 0x3f, 0xff, 0xff], 2), [1, 2]);
-    assert_eq!(read(&mut flash, at(0), &[0x0b, 0x3f, 0xff, 0xff, 0], 2), [1, 2]);
+    assert_eq!(
+        read(&mut flash, at(0), &[0x03, 0x3f, 0xff, 0xff], 2),
+        [1, 2]
+    );
+    assert_eq!(
+        read(&mut flash, at(0), &[0x0b, 0x3f, 0xff, 0xff, 0], 2),
+        [1, 2]
+    );
 }
 
 #[test]

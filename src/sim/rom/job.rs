@@ -91,12 +91,7 @@ impl Job {
     }
 
     /// Does the next step; true if that was the last one.
-    pub(super) fn step(
-        &mut self,
-        at: Instant,
-        flash: &mut NorFlash,
-        bytes: AddressBytes,
-    ) -> bool {
+    pub(super) fn step(&mut self, at: Instant, flash: &mut NorFlash, bytes: AddressBytes) -> bool {
         let mut out = match self.steps.pop_front() {
             None => {
                 self.due = None;

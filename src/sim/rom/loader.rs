@@ -145,7 +145,10 @@ impl Loader {
     pub(super) fn answer(&self) -> Vec<u8> {
         let mut out = vec![];
         for _ in 0..self.copies {
-            slip::encode(self.answer.get(..self.answer_len).unwrap_or_default(), &mut out);
+            slip::encode(
+                self.answer.get(..self.answer_len).unwrap_or_default(),
+                &mut out,
+            );
         }
         if matches!(self.then, Then::Baud(_)) {
             // Changing the divider makes the transmitter stumble (recorded).
@@ -225,7 +228,12 @@ impl Loader {
         self.answer_len = 8 + len;
     }
 
-    fn dispatch(&mut self, request: &Request<'_>, now: Instant, flash: &mut NorFlash) -> (Outcome, usize) {
+    fn dispatch(
+        &mut self,
+        request: &Request<'_>,
+        now: Instant,
+        flash: &mut NorFlash,
+    ) -> (Outcome, usize) {
         let word = |index: usize| request.word(index).unwrap_or(0);
         let words = usize::from(request.len) / 4;
         let begin_words = self.chip.rom.dialect.flash_begin_words;
@@ -261,9 +269,9 @@ impl Loader {
                 }
                 plain(Ok(()))
             }
-            Opcode::MEM_BEGIN => plain(
-                expects(4).and_then(|()| self.begin(Target::Ram, word(1), word(2), word(3))),
-            ),
+            Opcode::MEM_BEGIN => {
+                plain(expects(4).and_then(|()| self.begin(Target::Ram, word(1), word(2), word(3))))
+            }
             Opcode::FLASH_BEGIN => plain(expects(begin_words).and_then(|()| {
                 self.erase(word(3), word(0))?;
                 self.begin(Target::Flash, word(1), word(2), word(3))
@@ -285,7 +293,11 @@ impl Loader {
             })),
             Opcode::FLASH_END => {
                 // It leaves the loader whatever its word says (recorded).
-                self.then = if word(0) == 0 { Then::Reset } else { Then::Leave };
+                self.then = if word(0) == 0 {
+                    Then::Reset
+                } else {
+                    Then::Leave
+                };
                 plain(self.end())
             }
             Opcode::FLASH_DEFL_END => {
@@ -340,7 +352,8 @@ impl Loader {
                 | (Target::Deflated(_), Opcode::FLASH_DEFL_DATA)
         );
         let len = word(0);
-        let whole_words = matches!(transfer.target, Target::Deflated(_) | Target::Ram) || len % 4 == 0;
+        let whole_words =
+            matches!(transfer.target, Target::Deflated(_) | Target::Ram) || len % 4 == 0;
         if !fits || word(1) != transfer.sequence || len > transfer.block_size || !whole_words {
             return Err(Reason::BAD_REQUEST);
         }
@@ -455,7 +468,13 @@ impl Loader {
         bytes
     }
 
-    fn read_slow(&mut self, address: u32, size: u32, now: Instant, flash: &mut NorFlash) -> Outcome {
+    fn read_slow(
+        &mut self,
+        address: u32,
+        size: u32,
+        now: Instant,
+        flash: &mut NorFlash,
+    ) -> Outcome {
         if size > 64 {
             return Err(Reason::FLASH_READ_LENGTH);
         }

@@ -165,7 +165,10 @@ impl AddressSpace {
             out.extend(address.to_be_bytes().iter().take(bytes as usize));
         }
         if phase(29) {
-            out.extend(std::iter::repeat_n(0, ((user1 & 0xff) + 1).div_ceil(8) as usize));
+            out.extend(std::iter::repeat_n(
+                0,
+                ((user1 & 0xff) + 1).div_ceil(8) as usize,
+            ));
         }
         let (bits_out, bits_in) = match layout.data_length {
             DataLength::Registers { mosi, miso } => (self.spi(mosi), self.spi(miso)),

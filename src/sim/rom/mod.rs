@@ -69,7 +69,10 @@ enum State {
     /// Nothing runs: the chip has left the loader for nowhere.
     Stopped,
     /// Reset was released; then comes the loader or the application.
-    Booting { strapping: Strapping, until: Instant },
+    Booting {
+        strapping: Strapping,
+        until: Instant,
+    },
     /// The loader waits to measure the rate.
     Measuring,
     /// The loader serves.
@@ -243,12 +246,10 @@ impl Firmware for ModelledRom {
         if let Some((byte, sent_at)) = wires.receive(at, baud) {
             match self.state {
                 State::Serving => self.serve(byte, at, wires),
-                State::Measuring => {
-                    if self.slip.push(byte) && self.slip.frame.starts_with(&[0x00, 0x08]) {
-                        self.slip.clear();
-                        self.baud = sent_at;
-                        self.state = State::Serving;
-                    }
+                State::Measuring if self.slip.push(byte) => {
+                    self.slip.clear();
+                    self.baud = sent_at;
+                    self.state = State::Serving;
                 }
                 _ => {}
             }

@@ -67,10 +67,7 @@ impl Variant {
 pub(super) const SET_ADDRESS_BITS: Opcode = Opcode(0x15);
 
 /// What the banner of most chips says.
-const BOOT_RISC_V: [(u8, &str); 2] = [
-    (0x5, "DOWNLOAD(USB/UART0)"),
-    (0xc, "SPI_FAST_FLASH_BOOT"),
-];
+const BOOT_RISC_V: [(u8, &str); 2] = [(0x5, "DOWNLOAD(USB/UART0)"), (0xc, "SPI_FAST_FLASH_BOOT")];
 
 /// All ROMs, chips in the order of the chip table, revisions from old to new.
 /// Magic, interface version, key purpose and UART_DATE as recorded.
@@ -119,10 +116,7 @@ pub static VARIANTS: &[Variant] = &[
         last_key_purpose: 0x0c,
         uart_date: (0x6000_007c, 0x0200_8270),
         extra_commands: &[SET_ADDRESS_BITS],
-        boot: [
-            (0x0, "DOWNLOAD(USB/UART0)"),
-            (0x8, "SPI_FAST_FLASH_BOOT"),
-        ],
+        boot: [(0x0, "DOWNLOAD(USB/UART0)"), (0x8, "SPI_FAST_FLASH_BOOT")],
     },
     Variant {
         chip: &chip::ESP32C2,
