@@ -323,8 +323,9 @@ impl<T: Transport> Connection<T> {
                         return Ok(true);
                     }
                     Event::Noise(noise) => self.log.push(noise),
-                    Event::Broken(error) => {
+                    Event::Broken { error, bytes } => {
                         log::debug!(target: "espwire::connection", "dropped {error}");
+                        self.log.push(bytes);
                     }
                 }
             }

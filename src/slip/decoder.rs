@@ -10,9 +10,14 @@ pub enum Event<'a> {
     Frame(&'a [u8]),
     /// Bytes that belong to no frame, as they came: a boot log, a prompt.
     Noise(&'a [u8]),
-    /// Something between delimiters that is no frame. What came of it so far
-    /// is dropped; the rest, up to the next delimiter, is noise.
-    Broken(FrameError),
+    /// Something between delimiters that is no frame. Here is what came of it
+    /// so far; the rest, up to the next delimiter, is noise.
+    Broken {
+        /// Why it is none.
+        error: FrameError,
+        /// What came of it, escapes resolved, without the byte at fault.
+        bytes: &'a [u8],
+    },
 }
 
 /// Why something between delimiters is no frame.
@@ -53,7 +58,7 @@ pub struct Decoder {
     state: State,
     frame: Vec<u8>,
     limit: usize,
-    /// The frame in the buffer has been handed out.
+    /// What is in the buffer has been handed out.
     delivered: bool,
 }
 
@@ -109,10 +114,10 @@ impl Decoder {
                     if plain.len() > room {
                         // Up to the limit, so that the cut does not depend on
                         // the pieces the input came in.
-                        *input = input.get(room..).unwrap_or_default();
-                        self.frame.clear();
-                        self.state = State::Outside;
-                        return Some(Event::Broken(FrameError::TooLong { limit: self.limit }));
+                        let (last, rest) = input.split_at(room);
+                        self.frame.extend_from_slice(last);
+                        *input = rest;
+                        return Some(self.broken(FrameError::TooLong { limit: self.limit }));
                     }
                     self.frame.extend_from_slice(plain);
                     *input = rest.get(1..).unwrap_or_default();
@@ -129,15 +134,10 @@ impl Decoder {
                     let byte = match *input.first()? {
                         ESC_END if self.frame.len() < self.limit => END,
                         ESC_ESC if self.frame.len() < self.limit => ESC,
-                        code => {
-                            self.frame.clear();
-                            self.state = State::Outside;
-                            return Some(Event::Broken(if matches!(code, ESC_END | ESC_ESC) {
-                                FrameError::TooLong { limit: self.limit }
-                            } else {
-                                FrameError::BadEscape(code)
-                            }));
+                        ESC_END | ESC_ESC => {
+                            return Some(self.broken(FrameError::TooLong { limit: self.limit }));
                         }
+                        code => return Some(self.broken(FrameError::BadEscape(code))),
                     };
                     self.frame.push(byte);
                     self.state = State::Inside;
@@ -147,6 +147,16 @@ impl Decoder {
             if input.is_empty() {
                 return None;
             }
+        }
+    }
+
+    /// Hands out a frame that cannot become one.
+    fn broken(&mut self, error: FrameError) -> Event<'_> {
+        self.state = State::Outside;
+        self.delivered = true;
+        Event::Broken {
+            error,
+            bytes: &self.frame,
         }
     }
 }

@@ -4,7 +4,7 @@ use super::*;
 enum Owned {
     Frame(Vec<u8>),
     Noise(Vec<u8>),
-    Broken(FrameError),
+    Broken(FrameError, Vec<u8>),
 }
 
 /// Decodes `pieces` one after the other; noise that was cut is joined again.
@@ -18,7 +18,9 @@ fn decode(limit: usize, pieces: &[&[u8]]) -> Vec<Owned> {
                 (Event::Noise(more), Some(Owned::Noise(noise))) => noise.extend_from_slice(more),
                 (Event::Noise(noise), _) => found.push(Owned::Noise(noise.to_vec())),
                 (Event::Frame(frame), _) => found.push(Owned::Frame(frame.to_vec())),
-                (Event::Broken(error), _) => found.push(Owned::Broken(error)),
+                (Event::Broken { error, bytes }, _) => {
+                    found.push(Owned::Broken(error, bytes.to_vec()));
+                }
             }
         }
         assert!(input.is_empty());
@@ -37,8 +39,8 @@ fn noise(bytes: &[u8]) -> Owned {
 
 #[test]
 fn streams() {
-    let bad = |code| Owned::Broken(FrameError::BadEscape(code));
-    let long = || Owned::Broken(FrameError::TooLong { limit: 4 });
+    let bad = |code, bytes: &[u8]| Owned::Broken(FrameError::BadEscape(code), bytes.to_vec());
+    let long = |bytes: &[u8]| Owned::Broken(FrameError::TooLong { limit: 4 }, bytes.to_vec());
     let table: &[(&[u8], &[Owned])] = &[
         (b"", &[]),
         (b"\xc0\x01\x02\xc0", &[frame(b"\x01\x02")]),
@@ -54,18 +56,21 @@ fn streams() {
         (b"\xc0\x01\xc0\x02\xc0", &[frame(b"\x01"), frame(b"\x02")]),
         (
             b"\xc0\x01\xdb\x00\x05\xc0\x02\xc0",
-            &[bad(0), noise(b"\x00\x05"), frame(b"\x02")],
+            &[bad(0, b"\x01"), noise(b"\x00\x05"), frame(b"\x02")],
         ),
-        (b"\xc0\x01\xdb\xc0\x02\xc0", &[bad(END), frame(b"\x02")]),
+        (
+            b"\xc0\x01\xdb\xc0\x02\xc0",
+            &[bad(END, b"\x01"), frame(b"\x02")],
+        ),
         (b"\xc0abcd\xc0", &[frame(b"abcd")]),
         (b"\xc0abc\xdb\xdc\xc0", &[frame(b"abc\xc0")]),
         (
             b"\xc0abcde\xc0\x01\xc0",
-            &[long(), noise(b"e"), frame(b"\x01")],
+            &[long(b"abcd"), noise(b"e"), frame(b"\x01")],
         ),
         (
             b"\xc0abcd\xdb\xdc\xc0\x01\xc0",
-            &[long(), noise(b"\xdc"), frame(b"\x01")],
+            &[long(b"abcd"), noise(b"\xdc"), frame(b"\x01")],
         ),
     ];
     for (input, expected) in table {

@@ -64,7 +64,7 @@ impl Host {
                     heard.text.extend_from_slice(noise);
                     continue;
                 }
-                Event::Broken(_) => panic!("{place}: {event:?}"),
+                Event::Broken { .. } => panic!("{place}: {event:?}"),
             };
             let Some(response) = Response::parse(frame) else {
                 heard.text.extend_from_slice(frame);
