@@ -25,8 +25,8 @@ pub static ESP32S2: Chip = Chip {
     flash_power: None,
     uart: Uart {
         // UART_FIFO_REG(0), UART_CLKDIV_REG(0) (register header).
-        base: 0x3f40_0000,
-        divider: Field::new(0x3f40_0014, 0, 20),
+        base: 0x6000_0000,
+        divider: Field::new(0x6000_0014, 0, 20),
         clock_multiple: 1,
     },
     usb: &[UsbPort::Otg],
