@@ -34,7 +34,6 @@ const FORGETS_REASON: &[Opcode] = &[
     Opcode::CHANGE_BAUDRATE,
     Opcode::FLASH_MD5SUM,
     Opcode::READ_FLASH_SLOW,
-    Opcode::GET_SECURITY_INFO,
     SET_ADDRESS_BITS,
 ];
 
@@ -64,8 +63,6 @@ enum Target {
 struct Transfer {
     target: Target,
     address: u32,
-    /// Blocks that have not come.
-    left: u32,
     block_size: u32,
     sequence: u32,
 }
@@ -81,6 +78,10 @@ pub(super) struct Loader {
     flash_size: u32,
     address_bytes: AddressBytes,
     transfer: Option<Transfer>,
+    /// Bytes that FLASH_BEGIN announced and FLASH_DATA has not brought; below
+    /// zero if it brought more. FLASH_END looks at it, whatever came since
+    /// (recorded).
+    plain_left: i64,
     job: Job,
     then: Then,
     /// The request buffer: a short frame leaves the rest of the one before.
@@ -92,6 +93,8 @@ pub(super) struct Loader {
     reason: u8,
     /// How often an answer is sent.
     copies: usize,
+    /// The answer to the first SYNC, which is not kept.
+    greeting: Option<Vec<u8>>,
     /// What a hash job is about, computed when its time is over.
     digest: Option<(u32, u32)>,
 }
@@ -112,6 +115,7 @@ impl Loader {
             flash_size: chip.rom.assumed_flash_size,
             address_bytes: AddressBytes::default(),
             transfer: None,
+            plain_left: 0,
             job: Job::default(),
             then: Then::Serve,
             request: vec![0; 0x4100],
@@ -119,6 +123,7 @@ impl Loader {
             answer_len: 8,
             reason: 0,
             copies: 1,
+            greeting: None,
             digest: None,
         }
     }
@@ -142,7 +147,10 @@ impl Loader {
     }
 
     /// The answer as it goes over the wire, as often as it does.
-    pub(super) fn answer(&self) -> Vec<u8> {
+    pub(super) fn answer(&mut self) -> Vec<u8> {
+        if let Some(greeting) = self.greeting.take() {
+            return greeting;
+        }
         let mut out = vec![];
         for _ in 0..self.copies {
             slip::encode(
@@ -155,6 +163,26 @@ impl Loader {
             out.extend_from_slice(&[slip::END, slip::END]);
         }
         out
+    }
+
+    /// Answers the SYNC at which the rate was found. The later ROMs do that
+    /// before their buffers are in use: what comes next shows no trace of it
+    /// (recorded).
+    pub(super) fn greet(&mut self, frame: &[u8], now: Instant, wires: &mut Wires<'_>) {
+        if self.chip.rom.dialect.security_info_len == 0 {
+            self.request(frame, now, wires);
+            return;
+        }
+        wires.note_command(Opcode::SYNC);
+        let untouched = self.answer;
+        self.put(1, &[Opcode::SYNC.0]);
+        self.put(4, frame.get(8..12).unwrap_or(&[0; 4]));
+        self.copies = Sync::ROM_ANSWERS;
+        self.finish(Ok(()), 0);
+        self.greeting = Some(self.answer());
+        self.answer = untouched;
+        self.copies = 1;
+        self.job.start(now);
     }
 
     /// Takes a request; the answer is due when its job is done.
@@ -270,16 +298,18 @@ impl Loader {
                 plain(Ok(()))
             }
             Opcode::MEM_BEGIN => {
-                plain(expects(4).and_then(|()| self.begin(Target::Ram, word(1), word(2), word(3))))
+                plain(expects(4).and_then(|()| self.begin(Target::Ram, word(2), word(3))))
             }
             Opcode::FLASH_BEGIN => plain(expects(begin_words).and_then(|()| {
                 self.erase(word(3), word(0))?;
-                self.begin(Target::Flash, word(1), word(2), word(3))
+                self.begin(Target::Flash, word(2), word(3))?;
+                self.plain_left = i64::from(word(0));
+                Ok(())
             })),
             Opcode::FLASH_DEFL_BEGIN => plain(expects(begin_words).and_then(|()| {
                 self.erase(word(3), word(0))?;
                 let target = Target::Deflated(Box::new(Inflater::new()));
-                self.begin(target, word(1), word(2), word(3))
+                self.begin(target, word(2), word(3))
             })),
             Opcode::MEM_DATA | Opcode::FLASH_DATA | Opcode::FLASH_DEFL_DATA => {
                 plain(self.data(request))
@@ -298,13 +328,17 @@ impl Loader {
                 } else {
                     Then::Leave
                 };
-                plain(self.end())
+                plain(match self.plain_left {
+                    0 => Ok(()),
+                    _ => Err(Reason::FAILED),
+                })
             }
             Opcode::FLASH_DEFL_END => {
                 if word(0) == 0 {
                     self.then = Then::Reset;
                 }
-                plain(self.end())
+                self.transfer = None;
+                plain(Ok(()))
             }
             Opcode::SPI_SET_PARAMS => plain(expects(6).map(|()| self.flash_size = word(1))),
             Opcode::CHANGE_BAUDRATE => {
@@ -326,14 +360,13 @@ impl Loader {
         }
     }
 
-    fn begin(&mut self, target: Target, blocks: u32, block_size: u32, address: u32) -> Outcome {
+    fn begin(&mut self, target: Target, block_size: u32, address: u32) -> Outcome {
         if block_size > LARGEST_BLOCK {
             return Err(Reason::BAD_REQUEST);
         }
         self.transfer = Some(Transfer {
             target,
             address,
-            left: blocks,
             block_size,
             sequence: 0,
         });
@@ -362,7 +395,6 @@ impl Loader {
             .get(16..16 + len as usize)
             .ok_or(Reason::BAD_REQUEST)?;
         transfer.sequence += 1;
-        transfer.left = transfer.left.wrapping_sub(1);
         if checksum(data) != request.checksum {
             return Err(Reason::CHECKSUM);
         }
@@ -385,14 +417,10 @@ impl Loader {
         };
         let written = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
         transfer.address = transfer.address.wrapping_add(written);
-        Ok(())
-    }
-
-    fn end(&mut self) -> Outcome {
-        match self.transfer.take() {
-            Some(transfer) if transfer.left != 0 => Err(Reason::FAILED),
-            _ => Ok(()),
+        if request.opcode == Opcode::FLASH_DATA {
+            self.plain_left -= i64::from(written);
         }
+        Ok(())
     }
 
     /// The address as the flash gets it.

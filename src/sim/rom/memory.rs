@@ -45,9 +45,7 @@ pub(super) struct AddressSpace {
 
 impl AddressSpace {
     pub(super) fn new(chip: &'static Chip, variant: &Variant) -> Self {
-        let mut words = HashMap::new();
-        words.insert(0x4000_1000, variant.magic);
-        words.insert(variant.uart_date.0, variant.uart_date.1);
+        let mut words: HashMap<u32, u32> = variant.words.iter().copied().collect();
         // USER after reset: a command phase.
         words.insert(
             chip.spi.base + chip.spi.layout.user,

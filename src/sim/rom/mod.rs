@@ -19,6 +19,7 @@ use super::{LinkKind, Running};
 use crate::chip::Chip;
 use crate::slip::{END, ESC, ESC_END, ESC_ESC};
 use crate::time::{Duration, Instant};
+use crate::wire::Opcode;
 use loader::Loader;
 
 /// From the release of reset until the loader listens. The ROMs take some
@@ -75,6 +76,8 @@ enum State {
     },
     /// The loader waits to measure the rate.
     Measuring,
+    /// The rate is known; the next SYNC is the greeting.
+    Greeting,
     /// The loader serves.
     Serving,
     /// The application runs, and talks next then.
@@ -161,7 +164,7 @@ impl ModelledRom {
                 (Autobaud::LosesFirstSync, LinkKind::Uart) => State::Measuring,
                 _ => {
                     self.baud = wires.line.host_baud();
-                    State::Serving
+                    State::Greeting
                 }
             },
             Strapping::Flash => State::Application { next: sent },
@@ -173,8 +176,17 @@ impl ModelledRom {
         if !self.slip.push(byte) {
             return;
         }
-        self.loader.request(&self.slip.frame, now, wires);
-        self.slip.frame.clear();
+        let frame = std::mem::take(&mut self.slip.frame);
+        match self.state {
+            State::Greeting => {
+                // It waits for a SYNC and for nothing else.
+                if frame.get(1) == Some(&Opcode::SYNC.0) {
+                    self.loader.greet(&frame, now, wires);
+                    self.state = State::Serving;
+                }
+            }
+            _ => self.loader.request(&frame, now, wires),
+        }
     }
 
     fn application(&mut self, next: Instant, wires: &mut Wires<'_>) -> Instant {
@@ -207,7 +219,7 @@ impl Firmware for ModelledRom {
 
     fn run(&mut self, now: Instant, until: Instant, wires: &mut Wires<'_>) -> Instant {
         let baud = match self.state {
-            State::Serving => Some(self.baud),
+            State::Greeting | State::Serving => Some(self.baud),
             _ => None,
         };
         // What is due first: the state's own business, the job, or a byte.
@@ -245,11 +257,11 @@ impl Firmware for ModelledRom {
         };
         if let Some((byte, sent_at)) = wires.receive(at, baud) {
             match self.state {
-                State::Serving => self.serve(byte, at, wires),
+                State::Greeting | State::Serving => self.serve(byte, at, wires),
                 State::Measuring if self.slip.push(byte) => {
                     self.slip.clear();
                     self.baud = sent_at;
-                    self.state = State::Serving;
+                    self.state = State::Greeting;
                 }
                 _ => {}
             }
@@ -269,7 +281,7 @@ impl Firmware for ModelledRom {
         match self.state {
             State::Stopped => Running::Nothing,
             State::Booting { .. } => Running::Boot,
-            State::Measuring | State::Serving => Running::Loader,
+            State::Measuring | State::Greeting | State::Serving => Running::Loader,
             State::Application { .. } => Running::Application,
         }
     }

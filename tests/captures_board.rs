@@ -1,0 +1,170 @@
+//! The virtual board, fed what was sent to the real mask ROMs, answers what
+//! they answered, byte for byte.
+
+#[path = "common/captures.rs"]
+mod captures;
+
+use captures::Exchange;
+use espwire::chip::Chip;
+use espwire::sim::rom::{Autobaud, Security, Variant};
+use espwire::sim::{Board, Builder, NorTimes, Strapping};
+use espwire::slip::{Decoder, Event};
+use espwire::time::Duration;
+use espwire::transport::Transport;
+
+/// Recorded, but of a chip that is not in the table.
+const LEFT_OUT: &[&str] = &["rom-esp32s31-rev0.txt"];
+
+/// Why an answer may differ from the recorded one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Excuse {
+    /// The value word is what was in a place that the model does not have; all
+    /// the rest must be the same.
+    Value,
+    /// Behind the answer come the ROM's last words; the answer must be the
+    /// same.
+    Farewell,
+}
+
+/// Which exchanges are excused: the file begins so, the note begins so.
+const EXCUSES: &[(&str, &str, Excuse)] = &[
+    // The recording emulators' UART FIFO, read at its address.
+    (
+        "rom-",
+        "READ_REG with a short payload (2 bytes)",
+        Excuse::Value,
+    ),
+    // The first SYNC after autobaud lost its beginning.
+    ("rom-esp32c3-rev0", "SYNC again", Excuse::Value),
+    ("rom-esp32c61", "SYNC again", Excuse::Value),
+    // Each system prints its own words, the ESP32 those of its BASIC.
+    ("rom-", "FLASH_END stay in loader (1)", Excuse::Farewell),
+    ("rom-", "FLASH_END (1)", Excuse::Farewell),
+    ("rom-esp32.txt", "SYNC after FLASH_END", Excuse::Farewell),
+];
+
+/// A board as the one that was recorded.
+fn board(file: &str, first: &Exchange) -> Builder {
+    let name = file.trim_start_matches("rom-").trim_end_matches(".txt");
+    let mut words = name.split('-');
+    let chip: &'static Chip = words.next().unwrap().parse().unwrap();
+    let mut builder = Board::builder(chip)
+        .flash_times(NorTimes::NONE)
+        .starts_in(Strapping::Download);
+    let mut security = Security::default();
+    let rest: Vec<&str> = words.collect();
+    for word in &rest {
+        if word.starts_with("rev") {
+            builder = builder.rom(Variant::named(chip, word).unwrap());
+        }
+    }
+    if rest.ends_with(&["secure", "download"]) {
+        security.secure_download = true;
+    }
+    if rest.ends_with(&["secure", "boot"]) {
+        security.secure_boot = true;
+        security.crypt_count = 1;
+    }
+    if rest.ends_with(&["a32"]) {
+        builder = builder.flash_size(32 << 20);
+    }
+    if first.silence.is_none() {
+        builder = builder.autobaud(Autobaud::Instant);
+    }
+    builder.security(security)
+}
+
+/// What the board answers to `sent`, until it has been silent for a while.
+fn ask(port: &mut impl Transport, sent: &[u8]) -> Vec<u8> {
+    const QUIET: Duration = Duration::from_millis(500);
+    let mut rest = sent;
+    while !rest.is_empty() {
+        let deadline = port.now() + QUIET;
+        let taken = port.write(rest, deadline).unwrap();
+        rest = &rest[taken..];
+    }
+    let mut answer = vec![];
+    let mut buf = [0; 4096];
+    loop {
+        let deadline = port.now() + QUIET;
+        match port.read(&mut buf, deadline).unwrap() {
+            0 => return answer,
+            count => answer.extend_from_slice(&buf[..count]),
+        }
+    }
+}
+
+fn excuse(file: &str, note: &str) -> Option<Excuse> {
+    EXCUSES
+        .iter()
+        .find(|(name, about, _)| file.starts_with(name) && note.starts_with(about))
+        .map(|(_, _, excuse)| *excuse)
+}
+
+/// Whether `answer` is the recorded one, but for what is excused.
+fn same(exchange: &Exchange, answer: &[u8], excuse: Option<Excuse>) -> bool {
+    let recorded = exchange.answer.as_slice();
+    match excuse {
+        None => answer == recorded,
+        Some(Excuse::Value) => without_value(answer) == without_value(recorded),
+        Some(Excuse::Farewell) => recorded.starts_with(answer),
+    }
+}
+
+/// The frames of an answer, their value words blanked.
+fn without_value(answer: &[u8]) -> Vec<Vec<u8>> {
+    let mut frames = vec![];
+    let mut decoder = Decoder::new(answer.len());
+    let mut rest = answer;
+    while let Some(event) = decoder.next(&mut rest) {
+        let Event::Frame(frame) = event else {
+            panic!("{event:02x?} in an answer");
+        };
+        let mut frame = frame.to_vec();
+        frame[4..8].fill(0);
+        frames.push(frame);
+    }
+    frames
+}
+
+#[test]
+fn the_board_answers_what_the_roms_answered() {
+    let mut wrong = vec![];
+    let mut checked = 0;
+    for file in captures::files("rom-") {
+        if LEFT_OUT.contains(&file.as_str()) {
+            continue;
+        }
+        let exchanges = captures::exchanges(&file);
+        let (board, mut port) = board(&file, &exchanges[0]).build();
+        board.run_for(Duration::from_secs(1));
+        ask(&mut port, &[]);
+        for exchange in &exchanges {
+            let answer = ask(&mut port, &exchange.sent);
+            if let [0xc0, 0x00, 0x0f, 0x08, _, _, _, _, _, rate @ ..] = exchange.sent.as_slice() {
+                // Only a ROM that knows the command changes its rate.
+                if answer.get(2) == Some(&0x0f) {
+                    let rate = u32::from_le_bytes([rate[0], rate[1], rate[2], rate[3]]);
+                    port.set_baud(rate).unwrap();
+                }
+            }
+            checked += 1;
+            if !same(exchange, &answer, excuse(&file, &exchange.note)) {
+                wrong.push(format!(
+                    "{}: {}\n  sent     {:02x?}\n  recorded {:02x?}\n  board    {:02x?}",
+                    exchange.place,
+                    exchange.note,
+                    &exchange.sent[..exchange.sent.len().min(40)],
+                    &exchange.answer[..exchange.answer.len().min(60)],
+                    &answer[..answer.len().min(60)],
+                ));
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of {checked}:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
