@@ -160,3 +160,27 @@ impl Decoder {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_buffer_for_everything() {
+        let mut decoder = Decoder::new(64);
+        let buffer = (decoder.frame.as_ptr(), decoder.frame.capacity());
+        let mut stream = b"log\xc0\x01\xdb\xdc\xc0\xc0\xdb\x00\xc0".to_vec();
+        stream.resize(1000, b'x');
+        stream.push(END);
+        for _ in 0..3 {
+            let mut input = stream.as_slice();
+            let mut events = 0;
+            while decoder.next(&mut input).is_some() {
+                events += 1;
+            }
+            assert!(events >= 5);
+            let now = (decoder.frame.as_ptr(), decoder.frame.capacity());
+            assert_eq!(now, buffer);
+        }
+    }
+}

@@ -50,3 +50,6 @@ pub const HEADER_LEN: usize = 8;
 pub const TO_DEVICE: u8 = 0x00;
 /// First byte of a response.
 pub const TO_HOST: u8 = 0x01;
+
+#[cfg(test)]
+mod tests;

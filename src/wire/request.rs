@@ -42,7 +42,7 @@ impl<'a> Request<'a> {
     /// The payload's word number `index`, if it is that long.
     #[must_use]
     pub fn word(&self, index: usize) -> Option<u32> {
-        let (bytes, _) = self.payload.get(index * 4..)?.split_first_chunk::<4>()?;
-        Some(u32::from_le_bytes(*bytes))
+        let bytes = self.payload.chunks_exact(4).nth(index)?;
+        Some(u32::from_le_bytes(bytes.try_into().ok()?))
     }
 }
