@@ -21,6 +21,7 @@
 //! ```
 
 mod board;
+pub mod cpu;
 mod firmware;
 mod line;
 mod nor;
