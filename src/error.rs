@@ -88,13 +88,53 @@ pub enum PortError {
     #[error("the port is gone ({0}); plug the board in again")]
     Gone(#[source] io::Error),
     /// There is no such port.
-    #[error("no such port: {0}")]
-    NotFound(String),
+    #[error("no such port: {name}; {}", others(present))]
+    NotFound {
+        /// The name asked for.
+        name: String,
+        /// The ports that are there.
+        present: Vec<String>,
+    },
     /// Another program holds it.
-    #[error("the port is busy ({0}); close the program that holds it")]
-    Busy(String),
+    #[error("{name} is busy; close the program that holds it, a serial monitor perhaps")]
+    Busy {
+        /// Its name.
+        name: String,
+    },
+    /// This user may not open it.
+    #[error(
+        "no permission to open {name}; join the group that owns it (often dialout or uucp) \
+         and log in again"
+    )]
+    Denied {
+        /// Its name.
+        name: String,
+    },
+    /// It is there, but does not work as a serial port.
+    #[error("{name} does not work as a serial port ({source}); choose another")]
+    Unusable {
+        /// Its name.
+        name: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Nobody answers at the other end of a TCP connection.
+    #[error(
+        "{name} cannot be reached ({source}); is it host:port, and does somebody listen there?"
+    )]
+    Unreachable {
+        /// Its name.
+        name: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A name of a kind that this build has no transport for.
+    #[error(
+        "{0} is no kind of port that this program opens; give a serial port, or socket://HOST:PORT"
+    )]
+    Scheme(String),
     /// The host cannot set this rate.
-    #[error("this host cannot set {baud} baud ({source}); choose another rate with --baud")]
+    #[error("this host cannot set {baud} baud ({source}); choose another rate")]
     Baud {
         /// The rate asked for, in bits per second.
         baud: u32,
@@ -110,7 +150,15 @@ impl PortError {
     /// Whether the same call can succeed when it is simply made again.
     #[must_use]
     pub const fn is_retryable(&self) -> bool {
-        matches!(self, Self::Gone(_) | Self::Busy(_))
+        matches!(self, Self::Gone(_) | Self::Busy { .. })
+    }
+}
+
+fn others(present: &[String]) -> String {
+    if present.is_empty() {
+        "no serial port is there: plug the board in, and check the cable".to_owned()
+    } else {
+        format!("these are there: {}", present.join(", "))
     }
 }
 
@@ -170,7 +218,9 @@ pub struct NoAnswer {
 #[non_exhaustive]
 pub enum ChipError {
     /// Another chip than the caller named.
-    #[error("this is an {found}, not an {expected}; give --chip {found_arg}, or --chip auto")]
+    #[error(
+        "this is an {found}, not an {expected}; if it is the right board, name {found_arg}, or no chip"
+    )]
     Wrong {
         /// The chip the caller named.
         expected: &'static str,

@@ -1,8 +1,20 @@
 //! Real time, for the transports that live in it. The only place that asks
-//! the operating system for the time.
+//! the operating system for the time, and the list of waits that only such
+//! transports have.
 
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 use std::sync::OnceLock;
+
+/// How long a TCP connection may take to be made, for each address of a host.
+pub(super) const CONNECT: Duration = Duration::from_secs(5);
+/// How long a driver may take to send what it was given before a port's rate
+/// is changed. Whoever changes a rate has had an answer to what it sent, so
+/// this is not expected to be used up.
+#[cfg(feature = "serial")]
+pub(super) const DRAIN: Duration = Duration::from_millis(100);
+/// How often it is asked whether it has.
+#[cfg(feature = "serial")]
+pub(super) const DRAIN_POLL: Duration = Duration::from_millis(1);
 
 static EPOCH: OnceLock<std::time::Instant> = OnceLock::new();
 

@@ -5,10 +5,12 @@
 pub(crate) mod clock;
 #[cfg(all(unix, feature = "serial"))]
 mod lines;
+mod open;
 #[cfg(feature = "serial")]
 mod serial;
 mod tcp;
 
+pub use open::open;
 pub use tcp::Tcp;
 
 use crate::time::{Duration, Instant};

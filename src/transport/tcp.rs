@@ -5,8 +5,6 @@ use crate::time::{Duration, Instant};
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
 
-/// How long a connection may take to be made.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// A socket takes no timeout of zero.
 const SHORTEST_WAIT: Duration = Duration::from_millis(1);
 
@@ -31,7 +29,7 @@ impl Tcp {
             format!("{address} names no address"),
         );
         for address in address.to_socket_addrs()? {
-            match TcpStream::connect_timeout(&address, CONNECT_TIMEOUT) {
+            match TcpStream::connect_timeout(&address, clock::CONNECT) {
                 Ok(stream) => return Self::new(stream),
                 Err(error) => last = error,
             }
