@@ -34,7 +34,13 @@ Exit status: 0 done, 1 verify found a difference, 2 anything else.";
 #[derive(Args, Debug)]
 pub struct ConnectArgs {
     /// Chip, or auto to ask it
-    #[arg(short, long, global = true, default_value = "auto", env = "ESPWIRE_CHIP")]
+    #[arg(
+        short,
+        long,
+        global = true,
+        default_value = "auto",
+        env = "ESPWIRE_CHIP"
+    )]
     pub chip: String,
 
     /// Serial port, socket://HOST:PORT or sim:CHIP[,flash=FILE]

@@ -44,7 +44,10 @@ mod tests {
         for (given, expected) in [
             ("--flash_mode dio", "--flash-mode dio"),
             ("--flash_mode=a_b", "--flash-mode=a_b"),
-            ("-fm dio -ff 80m -fs 4MB", "--flash-mode dio --flash-freq 80m --flash-size 4MB"),
+            (
+                "-fm dio -ff 80m -fs 4MB",
+                "--flash-mode dio --flash-freq 80m --flash-size 4MB",
+            ),
             ("my_file.bin -p x", "my_file.bin -p x"),
             ("-- --my_file -fm", "-- --my_file -fm"),
         ] {
