@@ -1,14 +1,9 @@
 //! From a port's name to a transport.
 
-use espwire::error::PortError;
 use espwire::session::UsbId;
 use espwire::sim::{LinkKind, Spec};
-use espwire::transport::{Tcp, Transport};
+use espwire::transport::{self, Transport};
 use std::error::Error;
-use std::io;
-
-/// The rate a port is opened at; a session sets its own.
-const OPEN_BAUD: u32 = 115_200;
 
 /// An open port and what is known of it.
 pub struct Opened {
@@ -41,22 +36,15 @@ pub fn open(name: &str) -> Result<Opened, Box<dyn Error>> {
             lines: ControlLines::Wired,
         });
     }
-    if let Some(address) = name.strip_prefix("socket://") {
-        let tcp = Tcp::connect(address)
-            .map_err(|error| format!("{name}: {error}; is something listening there?"))?;
-        return Ok(Opened {
-            transport: Box::new(tcp),
-            usb: None,
-            lines: ControlLines::Missing,
-        });
-    }
-    let port = serialport::new(name, OPEN_BAUD)
-        .open()
-        .map_err(|error| refused(name, error))?;
+    let lines = if name.starts_with("socket://") {
+        ControlLines::Missing
+    } else {
+        ControlLines::Wired
+    };
     Ok(Opened {
-        transport: Box::new(port),
+        transport: transport::open(name)?,
         usb: usb_id(name),
-        lines: ControlLines::Wired,
+        lines,
     })
 }
 
@@ -70,23 +58,6 @@ fn usb_id(name: &str) -> Option<UsbId> {
             pid: usb.pid,
         }),
         _ => None,
-    }
-}
-
-fn refused(name: &str, error: serialport::Error) -> PortError {
-    use serialport::ErrorKind as K;
-    match error.kind() {
-        K::NoDevice | K::Io(io::ErrorKind::NotFound) if !std::path::Path::new(name).exists() => {
-            PortError::NotFound(format!("{name} ({error}); {}", known_ports()))
-        }
-        K::NoDevice => PortError::Busy(format!("{name}: {error}")),
-        K::Io(io::ErrorKind::PermissionDenied) => PortError::Other(io::Error::new(
-            io::ErrorKind::PermissionDenied,
-            format!(
-                "{name}: {error}; join the group that owns it (dialout, uucp), or see who holds it"
-            ),
-        )),
-        _ => PortError::Other(io::Error::other(format!("{name}: {error}"))),
     }
 }
 
