@@ -4,6 +4,15 @@
 //! and timed sessions (`host-*.txt`). A line that fits neither form is an
 //! error, so that nothing is passed over in silence.
 
+// Each test program uses some of it.
+#![allow(
+    dead_code,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "all of it is a test"
+)]
+
 use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
