@@ -5,7 +5,7 @@ use super::line::{Line, Link, LinkKind};
 use super::nor::{NorFlash, NorTimes, Wear};
 use super::port::Port;
 use super::reset_circuit::{Effect, ResetCircuit, Wiring};
-use super::rom::{Application, Autobaud, Config, ModelledRom, Security, Variant};
+use super::rom::{Application, Autobaud, Config, ModelledRom, Security, Uploads, Variant};
 use crate::chip::Chip;
 use crate::time::{Duration, Instant};
 use crate::transport::Lines;
@@ -186,6 +186,7 @@ impl Board {
             wiring: None,
             security: Security::default(),
             application: Application::default(),
+            uploads: Uploads::default(),
             autobaud: Autobaud::default(),
             start: Strapping::Flash,
             firmware: None,
@@ -309,6 +310,7 @@ pub struct Builder {
     wiring: Option<Wiring>,
     security: Security,
     application: Application,
+    uploads: Uploads,
     autobaud: Autobaud,
     start: Strapping,
     firmware: Option<Box<dyn Firmware>>,
@@ -363,6 +365,12 @@ impl Builder {
         self
     }
 
+    /// What becomes of uploaded code; default nothing.
+    pub const fn uploads(mut self, uploads: Uploads) -> Self {
+        self.uploads = uploads;
+        self
+    }
+
     /// Whether the first SYNC is lost, as it is on a real line; default yes.
     pub const fn autobaud(mut self, autobaud: Autobaud) -> Self {
         self.autobaud = autobaud;
@@ -399,6 +407,7 @@ impl Builder {
                     variant,
                     security: self.security,
                     application: self.application,
+                    uploads: self.uploads,
                     autobaud: self.autobaud,
                 },
             ))

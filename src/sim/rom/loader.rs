@@ -4,13 +4,13 @@ use super::inflate::Inflater;
 use super::job::{AddressBytes, ERASE_BLOCK, ERASE_SECTOR, Job, Step};
 use super::memory::AddressSpace;
 use super::variant::SET_ADDRESS_BITS;
-use super::{Config, Security};
+use super::{Config, Security, Uploads};
 use crate::chip::{Chip, RomErase};
 use crate::sim::firmware::Wires;
 use crate::sim::nor::{NorFlash, SECTOR};
 use crate::slip;
 use crate::time::{Duration, Instant};
-use crate::wire::{Opcode, Reason, Request, Sync, checksum};
+use crate::wire::{self, Dialect, Opcode, Reason, Request, Sync, checksum};
 use md5::{Digest, Md5};
 
 /// What the ROM's software needs for a byte of MD5: 2.4 MB take about a second
@@ -23,6 +23,10 @@ const BLOCK: u32 = 0x1_0000;
 /// The largest block of data that a BEGIN may announce (recorded: 1801 is
 /// refused).
 const LARGEST_BLOCK: u32 = 0x1800;
+/// The same for known stubs.
+const STUB_LARGEST_BLOCK: u32 = 0x4000;
+/// What known stubs say first.
+const STUB_GREETING: &[u8] = b"OHAI";
 
 /// Answers after which the reason of an earlier refusal is forgotten
 /// (recorded; the others leave it in the second status byte).
@@ -48,6 +52,8 @@ pub(super) enum Then {
     Leave,
     /// The chip resets itself.
     Reset,
+    /// The next request, as a stub.
+    Stub,
 }
 
 /// Where a stream of blocks goes.
@@ -70,6 +76,9 @@ struct Transfer {
 #[derive(Debug)]
 pub(super) struct Loader {
     chip: &'static Chip,
+    /// How it speaks: as the chip's ROM, or as a stub.
+    dialect: Dialect,
+    uploads: Uploads,
     security: Security,
     api_version: u32,
     last_key_purpose: u8,
@@ -107,6 +116,8 @@ impl Loader {
         answer[0] = 1;
         Self {
             chip,
+            dialect: chip.rom.dialect,
+            uploads: config.uploads,
             security: config.security,
             api_version: config.variant.api_version,
             last_key_purpose: config.variant.last_key_purpose,
@@ -140,8 +151,10 @@ impl Loader {
         }
         if let Some((address, size)) = self.digest.take() {
             let digest = Md5::digest(self.read_flash(at, flash, address, size as usize));
-            let hex = crate::error::hex(&digest);
-            self.put_data(0, hex.as_bytes());
+            match self.dialect.loader {
+                wire::Loader::Rom => self.put_data(0, crate::error::hex(&digest).as_bytes()),
+                wire::Loader::Stub => self.put_data(0, &digest),
+            }
         }
         Some(self.then)
     }
@@ -158,7 +171,14 @@ impl Loader {
                 &mut out,
             );
         }
-        if matches!(self.then, Then::Baud(_)) {
+        if self.then == Then::Stub {
+            slip::encode(STUB_GREETING, &mut out);
+            self.dialect = Dialect::STUB;
+        }
+        if matches!(
+            (self.then, self.dialect.loader),
+            (Then::Baud(_), wire::Loader::Rom)
+        ) {
             // Changing the divider makes the transmitter stumble (recorded).
             out.extend_from_slice(&[slip::END, slip::END]);
         }
@@ -169,7 +189,7 @@ impl Loader {
     /// before their buffers are in use: what comes next shows no trace of it
     /// (recorded).
     pub(super) fn greet(&mut self, frame: &[u8], now: Instant, wires: &mut Wires<'_>) {
-        if self.chip.rom.dialect.security_info_len == 0 {
+        if self.dialect.security_info_len == 0 {
             self.request(frame, now, wires);
             return;
         }
@@ -197,6 +217,10 @@ impl Loader {
                 wires.note_command(request.opcode);
                 self.copies = 1;
                 self.put(1, &[request.opcode.0]);
+                if self.dialect.loader == wire::Loader::Stub {
+                    self.put_value(0);
+                    self.reason = 0;
+                }
                 let (outcome, data_len) = self.dispatch(&request, now, wires.flash);
                 if outcome.is_ok() && FORGETS_REASON.contains(&request.opcode) {
                     self.reason = 0;
@@ -241,7 +265,7 @@ impl Loader {
 
     /// Length and status. What stands behind the status is what was there.
     fn finish(&mut self, outcome: Outcome, data_len: usize) {
-        let status_len = self.chip.rom.dialect.status_len;
+        let status_len = self.dialect.status_len;
         let failed = match outcome {
             Ok(()) => 0,
             Err(reason) => {
@@ -264,7 +288,7 @@ impl Loader {
     ) -> (Outcome, usize) {
         let word = |index: usize| request.word(index).unwrap_or(0);
         let words = usize::from(request.len) / 4;
-        let begin_words = self.chip.rom.dialect.flash_begin_words;
+        let begin_words = self.dialect.flash_begin_words;
         let expects = |count: usize| {
             if usize::from(request.len) == count * 4 {
                 Ok(())
@@ -318,9 +342,19 @@ impl Loader {
                 self.transfer = None;
                 if word(0) == 0 {
                     // Nothing here executes what was uploaded.
-                    self.then = Then::Leave;
+                    self.then = match self.uploads {
+                        Uploads::Vanish => Then::Leave,
+                        Uploads::BecomeStub => Then::Stub,
+                    };
                 }
             })),
+            Opcode::FLASH_END if self.dialect.loader == wire::Loader::Stub => {
+                if word(0) == 0 {
+                    self.then = Then::Reset;
+                }
+                self.transfer = None;
+                plain(Ok(()))
+            }
             Opcode::FLASH_END => {
                 // It leaves the loader whatever its word says (recorded).
                 self.then = if word(0) == 0 {
@@ -345,7 +379,7 @@ impl Loader {
                 self.then = Then::Baud(word(0));
                 plain(Ok(()))
             }
-            Opcode::FLASH_MD5SUM => (self.hash(word(0), word(1)), 32),
+            Opcode::FLASH_MD5SUM => (self.hash(word(0), word(1)), self.digest_len()),
             Opcode::READ_FLASH_SLOW => (self.read_slow(word(0), word(1), now, flash), 64),
             Opcode::GET_SECURITY_INFO => self.security_info(),
             SET_ADDRESS_BITS => plain(expects(2).map(|()| {
@@ -361,7 +395,11 @@ impl Loader {
     }
 
     fn begin(&mut self, target: Target, block_size: u32, address: u32) -> Outcome {
-        if block_size > LARGEST_BLOCK {
+        let largest = match self.dialect.loader {
+            wire::Loader::Rom => LARGEST_BLOCK,
+            wire::Loader::Stub => STUB_LARGEST_BLOCK,
+        };
+        if block_size > largest {
             return Err(Reason::BAD_REQUEST);
         }
         self.transfer = Some(Transfer {
@@ -482,6 +520,13 @@ impl Loader {
         Ok(())
     }
 
+    const fn digest_len(&self) -> usize {
+        match self.dialect.loader {
+            wire::Loader::Rom => 32,
+            wire::Loader::Stub => 16,
+        }
+    }
+
     fn hash(&mut self, address: u32, size: u32) -> Outcome {
         self.within_flash(address, size)?;
         self.job.push(Step::Spend(MD5_PER_BYTE * size));
@@ -527,7 +572,7 @@ impl Loader {
         data[11] = self.last_key_purpose;
         data[12..16].copy_from_slice(&u32::from(self.chip.id.unwrap_or(0)).to_le_bytes());
         data[16..].copy_from_slice(&self.api_version.to_le_bytes());
-        let len = self.chip.rom.dialect.security_info_len;
+        let len = self.dialect.security_info_len;
         self.put_data(0, data.get(..len).unwrap_or_default());
         (Ok(()), len)
     }

@@ -42,6 +42,18 @@ pub enum Application {
     Floods,
 }
 
+/// What becomes of code that is uploaded and jumped to: the model has no core
+/// to execute it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Uploads {
+    /// Nothing is heard of it again.
+    #[default]
+    Vanish,
+    /// It is taken for a stub, and the loader goes on as known stubs do. This
+    /// shows what a host says, not what the uploaded code would have done.
+    BecomeStub,
+}
+
 /// When the loader answers a SYNC after a reset.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Autobaud {
@@ -61,6 +73,8 @@ pub struct Config {
     pub security: Security,
     /// What runs from flash.
     pub application: Application,
+    /// What becomes of uploaded code.
+    pub uploads: Uploads,
     /// How it finds the rate.
     pub autobaud: Autobaud,
 }
@@ -80,6 +94,8 @@ enum State {
     Greeting,
     /// The loader serves.
     Serving,
+    /// The last answer is going out; then comes a reset.
+    Resetting { at: Instant },
     /// The application runs, and talks next then.
     Application { next: Instant },
 }
@@ -225,6 +241,7 @@ impl Firmware for ModelledRom {
         // What is due first: the state's own business, the job, or a byte.
         let own = match self.state {
             State::Booting { until, .. } => Some(until),
+            State::Resetting { at } => Some(at),
             State::Application { next } => Some(next),
             _ => None,
         };
@@ -238,6 +255,11 @@ impl Firmware for ModelledRom {
             return match self.state {
                 State::Booting { strapping, .. } => {
                     self.boot(strapping, at, wires);
+                    at
+                }
+                State::Resetting { .. } => {
+                    self.state = State::Stopped;
+                    wires.request_reset(ResetCause::Software);
                     at
                 }
                 _ => self.application(at, wires),
@@ -271,7 +293,7 @@ impl Firmware for ModelledRom {
 
     fn idle(&self) -> bool {
         match self.state {
-            State::Booting { .. } => false,
+            State::Booting { .. } | State::Resetting { .. } => false,
             State::Application { .. } => self.config.application == Application::Quiet,
             _ => self.loader.due().is_none(),
         }
@@ -280,7 +302,7 @@ impl Firmware for ModelledRom {
     fn running(&self) -> Running {
         match self.state {
             State::Stopped => Running::Nothing,
-            State::Booting { .. } => Running::Boot,
+            State::Booting { .. } | State::Resetting { .. } => Running::Boot,
             State::Measuring | State::Greeting | State::Serving => Running::Loader,
             State::Application { .. } => Running::Application,
         }
@@ -294,12 +316,12 @@ impl ModelledRom {
             return;
         };
         let frames = self.loader.answer();
-        wires.send(at, &frames, self.baud);
+        let sent = wires.send(at, &frames, self.baud);
         match done {
-            loader::Then::Serve => {}
+            loader::Then::Serve | loader::Then::Stub => {}
             loader::Then::Baud(baud) => self.baud = baud,
             loader::Then::Leave => self.state = State::Stopped,
-            loader::Then::Reset => wires.request_reset(ResetCause::Software),
+            loader::Then::Reset => self.state = State::Resetting { at: sent },
         }
     }
 }

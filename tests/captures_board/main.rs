@@ -1,10 +1,18 @@
 //! The virtual board, fed what was sent to the real mask ROMs, answers what
 //! they answered, byte for byte.
 
-#[path = "common/captures.rs"]
-mod captures;
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "all of it is a test"
+)]
 
-use captures::Exchange;
+#[path = "../common/mod.rs"]
+mod common;
+mod sessions;
+
+use common::captures::{self, Exchange};
 use espwire::chip::Chip;
 use espwire::sim::rom::{Autobaud, Security, Variant};
 use espwire::sim::{Board, Builder, NorTimes, Strapping};
