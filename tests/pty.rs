@@ -180,7 +180,7 @@ fn a_connection_syncs() {
     });
     let mut connection = Connection::new(port, Limits::default()).unwrap();
     connection.reset(&ResetSequence::TIGHT).unwrap();
-    assert_eq!(connection.sync(1).unwrap(), Loader::Rom);
+    assert_eq!(connection.sync(&[LONG]).unwrap(), Loader::Rom);
     let (_peer, request) = device.join().unwrap();
     assert_eq!(request[2], Opcode::SYNC.0);
 }
@@ -193,7 +193,7 @@ fn a_port_that_vanishes_under_a_command_is_gone() {
         peer.write_all(&sync_answers()[..5]).unwrap();
     });
     let mut connection = Connection::new(port, Limits::default()).unwrap();
-    let error = connection.sync(1).unwrap_err();
+    let error = connection.sync(&[LONG]).unwrap_err();
     assert!(matches!(error, Error::Port(PortError::Gone(_))), "{error}");
     device.join().unwrap();
 }

@@ -4,7 +4,7 @@ use super::reset::ResetSequence;
 use super::{Connection, timing};
 use crate::error::{Error, Result};
 use crate::transport::Transport;
-use crate::wire::Loader;
+use crate::wire::{Loader, Opcode};
 
 /// How to bring the chip into its loader.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +20,8 @@ pub enum Approach {
 
 impl Approach {
     /// Through the two transistors of a usual board, all the ways that work
-    /// on one or another, the likeliest first.
+    /// on one or another, the likeliest first; at last as for
+    /// [`usb_serial_jtag`](Self::usb_serial_jtag).
     #[must_use]
     pub fn classic() -> Self {
         Self::Reset(vec![
@@ -28,6 +29,8 @@ impl Approach {
             ResetSequence::TIGHT_LONG,
             ResetSequence::CLASSIC,
             ResetSequence::CLASSIC_LONG,
+            // Nobody may have said that the port is one.
+            ResetSequence::USB_SERIAL_JTAG,
         ])
     }
 
@@ -59,29 +62,35 @@ impl<T: Transport> Connection<T> {
                 loader: self.dialect.loader,
                 resets: 0,
             }),
-            Approach::Sync => Ok(Greeting {
-                loader: self.sync(timing::CONNECT_TRIES * timing::SYNC_TRIES)?,
-                resets: 0,
-            }),
+            Approach::Sync => self
+                .sync_patiently()
+                .map(|loader| Greeting { loader, resets: 0 }),
             Approach::Reset(sequences) => self.connect_by_reset(sequences),
         }
     }
 
-    fn connect_by_reset(&mut self, sequences: &[ResetSequence]) -> Result<Greeting> {
-        let mut outcome = Err(self.no_answer(crate::wire::Opcode::SYNC));
-        for (sequence, resets) in sequences.iter().cycle().zip(1..=timing::CONNECT_TRIES) {
-            self.reset(sequence)?;
-            outcome = self
-                .sync(timing::SYNC_TRIES)
-                .map(|loader| Greeting { loader, resets });
-            match &outcome {
-                Err(Error::NoAnswer(silence)) => {
-                    log::debug!(target: "espwire::connection", "reset {resets}: {silence}");
-                }
-                Err(Error::Device(_) | Error::Wire(_)) => {}
-                _ => break,
+    fn sync_patiently(&mut self) -> Result<Loader> {
+        for _ in 1..timing::CONNECT_TRIES {
+            match self.sync(&timing::RESYNC) {
+                Err(Error::NoAnswer(_)) => {}
+                outcome => return outcome,
             }
         }
-        outcome
+        self.sync(&timing::RESYNC)
+    }
+
+    fn connect_by_reset(&mut self, sequences: &[ResetSequence]) -> Result<Greeting> {
+        let mut silence = self.no_answer(Opcode::SYNC);
+        for (sequence, resets) in sequences.iter().cycle().zip(1..=timing::CONNECT_TRIES) {
+            self.reset(sequence)?;
+            match self.sync(&timing::SYNC_AFTER_RESET) {
+                Err(error @ Error::NoAnswer(_)) => {
+                    log::debug!(target: "espwire::connection", "reset {resets}: {error}");
+                    silence = error;
+                }
+                outcome => return outcome.map(|loader| Greeting { loader, resets }),
+            }
+        }
+        Err(silence)
     }
 }

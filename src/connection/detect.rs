@@ -2,7 +2,7 @@
 
 use super::{Connection, timing};
 use crate::chip::{self, Chip};
-use crate::error::{ChipError, Error, Result};
+use crate::error::{ChipError, Error, Result, SecurityError};
 use crate::transport::Transport;
 use crate::wire::{Dialect, GetSecurityInfo, Loader, Opcode, ReadReg, SecurityFlags, SecurityInfo};
 
@@ -29,6 +29,10 @@ impl Detected {
     }
 }
 
+fn by_id(id: u32) -> Option<&'static Chip> {
+    u16::try_from(id).ok().and_then(Chip::from_id)
+}
+
 /// The chip whose answer to GET_SECURITY_INFO is too short for an id.
 fn without_id() -> Option<&'static Chip> {
     let len = Dialect::ROM_ESP32S2.security_info_len;
@@ -45,17 +49,21 @@ impl<T: Transport> Connection<T> {
     /// [`ChipError`]; the loader does not answer; the port is gone; cancelled;
     /// the deadline passed.
     pub fn detect(&mut self, expected: Option<&'static Chip>, loader: Loader) -> Result<Detected> {
-        let tells = |chip: &Chip| chip.rom.commands.contains(&Opcode::GET_SECURITY_INFO);
         let security = match expected {
-            Some(chip) if !tells(chip) => None,
+            Some(chip) if !chip.rom.supports(Opcode::GET_SECURITY_INFO) => None,
             _ => self.security_info()?,
         };
-        let id = security.and_then(|info| info.chip_id);
-        let (found, magic) = match (id, security) {
-            (Some(id), _) => (u16::try_from(id).ok().and_then(Chip::from_id), None),
+        let mut id = security.and_then(|info| info.chip_id);
+        let (mut found, magic) = match (id, security) {
+            (Some(id), _) => (by_id(id), None),
             (None, Some(_)) => (without_id(), None),
             (None, None) => self.by_magic()?,
         };
+        if let (None, Some(_), Some(_)) = (found, magic, expected) {
+            // Chips that the magic word does not tell have an id.
+            id = self.security_info()?.and_then(|info| info.chip_id);
+            found = id.and_then(by_id);
+        }
         let Some(chip) = found else {
             return Err(ChipError::Unknown { id, magic }.into());
         };
@@ -78,8 +86,14 @@ impl<T: Transport> Connection<T> {
     /// By the word at the magic address.
     fn by_magic(&mut self) -> Result<(Option<&'static Chip>, Option<u32>)> {
         let address = MAGIC_ADDRESS;
-        let magic = self.command(&ReadReg { address }, timing::COMMAND)?;
-        Ok((Chip::from_magic(magic), Some(magic)))
+        match self.ask(&ReadReg { address }, timing::COMMAND) {
+            Ok(magic) => Ok((Chip::from_magic(magic), Some(magic))),
+            Err(Error::Device(_)) => Err(SecurityError::SecureDownload {
+                what: "finding out which chip it is",
+            }
+            .into()),
+            Err(error) => Err(error),
+        }
     }
 
     /// The security settings; `None` from a loader that does not know the
@@ -89,7 +103,7 @@ impl<T: Transport> Connection<T> {
     /// The loader does not answer; the port is gone; cancelled; the deadline
     /// passed.
     pub fn security_info(&mut self) -> Result<Option<SecurityInfo>> {
-        match self.command(&GetSecurityInfo, timing::COMMAND) {
+        match self.ask(&GetSecurityInfo, timing::COMMAND) {
             Ok(info) => Ok(Some(info)),
             Err(Error::Device(_)) => Ok(None),
             Err(error) => Err(error),

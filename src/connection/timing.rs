@@ -25,12 +25,23 @@ pub const USB_HARD_RESET: Duration = ms(200);
 pub const CANCEL_POLL: Duration = ms(20);
 /// An answer to a command that does nothing slow. Hosts: 3 s.
 pub const COMMAND: Duration = ms(3000);
-/// One SYNC: eight answers of 14 bytes take 10 ms at 115200 baud; adapters
-/// and USB hubs add some. Hosts.
-pub const SYNC: Duration = ms(100);
-/// How many SYNCs are sent after a reset. The first one feeds the autobaud,
-/// the ESP32-S2 may lose three.
-pub const SYNC_TRIES: u32 = 5;
+/// How often a command that changes nothing is sent before its lost answer
+/// counts as no answer at all.
+pub const ASK_TRIES: u32 = 3;
+/// The SYNCs after a reset, and how long each may take. The first one feeds
+/// the autobaud and is lost, the ESP32-S2 may lose three (recorded). An answer
+/// comes within 40 ms: 46 bytes out and 14 back take 5 ms at 115200 baud, an
+/// FTDI adapter holds them for up to 16 ms (its data sheet). What takes longer,
+/// over a network, answers one of the later ones, which wait as long as hosts
+/// do.
+pub const SYNC_AFTER_RESET: [Duration; 6] = [ms(40), ms(40), ms(40), ms(100), ms(100), ms(100)];
+/// The SYNCs to get back into step. Hosts.
+pub const RESYNC: [Duration; 5] = [ms(100); 5];
+/// A command that shows that a new rate works. Hosts wait 50 ms before they
+/// send anything at it.
+pub const RATE_CHECK: Duration = ms(100);
+/// The SYNCs that look for a chip at a rate it may have set.
+pub const RATE_SYNC: [Duration; 2] = [ms(50); 2];
 /// How often reset and SYNC are tried. Hosts: 7.
 pub const CONNECT_TRIES: u32 = 7;
 /// Erasing by FLASH_BEGIN, for each MB. Hosts: 40 s; data sheets: 64 KiB in 2 s

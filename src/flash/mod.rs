@@ -17,14 +17,14 @@ pub use abilities::Abilities;
 pub use jedec::JedecId;
 pub use write::{Proof, WriteStep};
 
-use crate::connection::{Connection, timing};
+use crate::connection::Connection;
 use crate::error::{Error, Result};
 use crate::time::Duration;
 use crate::transport::Transport;
 use crate::wire::Command;
 
-/// How often a command that changes nothing is sent before its lost answer
-/// counts as no answer at all.
+/// How often a chunk is written, or the flash is asked for its id, before that
+/// counts as failed.
 const TRIES: u32 = 3;
 
 /// The flash of the chip at the other end.
@@ -45,15 +45,7 @@ impl<'c, T: Transport> Flasher<'c, T> {
 
     /// Sends a command that may be sent again, because it changes nothing.
     fn ask<C: Command>(&mut self, command: &C, timeout: Duration) -> Result<C::Answer> {
-        for _ in 1..TRIES {
-            match self.connection.command(command, timeout) {
-                Err(Error::NoAnswer(_) | Error::Wire(_)) => {
-                    self.connection.sync(timing::SYNC_TRIES)?;
-                }
-                outcome => return outcome,
-            }
-        }
-        self.connection.command(command, timeout)
+        self.connection.ask(command, timeout)
     }
 }
 

@@ -119,7 +119,7 @@ impl<T: Transport> Flasher<'_, T> {
                     }
                 }
                 Error::NoAnswer(_) | Error::Wire(_) => {
-                    self.connection.sync(timing::SYNC_TRIES)?;
+                    self.connection.resync()?;
                 }
                 _ => return Err(error),
             }

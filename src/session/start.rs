@@ -4,7 +4,7 @@
 //! SPI_SET_PARAMS.
 
 use super::event::Event;
-use super::options::{Before, Options};
+use super::options::Options;
 use super::{Failed, Flash, Session};
 use crate::chip::UsbPort;
 use crate::connection::{Connection, Detected, Greeting, Limits, timing};
@@ -90,14 +90,25 @@ struct Start {
 }
 
 fn start<T: Transport>(connection: &mut Connection<T>, options: &Options<'_>) -> Result<Start> {
-    let greeting = greet(connection, options)?;
+    let mut greeting = greet(connection, options)?;
     let detected = connection.detect(options.chip, greeting.loader)?;
     let mut abilities = Abilities::of(detected.chip, greeting.loader);
     if detected.secure_download() {
         abilities = abilities.in_secure_download();
     }
     power_flash(connection, detected, abilities)?;
-    speed_up(connection, options, abilities)?;
+    match speed_up(connection, options, abilities) {
+        Err(Error::NoAnswer(silence)) if options.resets() => {
+            log::warn!(target: "espwire::session",
+                "lost the chip at {} baud ({silence}); going on at {ROM_BAUD}", options.baud);
+            connection.set_host_baud(ROM_BAUD)?;
+            let again = connection.connect(&options.approach())?;
+            greeting.resets += again.resets;
+            power_flash(connection, detected, abilities)?;
+            Flasher::new(connection, abilities).attach()?;
+        }
+        outcome => outcome?,
+    }
     let flash = find_flash(connection, options, abilities)?;
     Ok(Start {
         greeting,
@@ -111,7 +122,7 @@ fn start<T: Transport>(connection: &mut Connection<T>, options: &Options<'_>) ->
 /// work at, which it measures on the first SYNC.
 fn greet<T: Transport>(connection: &mut Connection<T>, options: &Options<'_>) -> Result<Greeting> {
     let approach = options.approach();
-    if matches!(options.before, Before::NoReset | Before::NoResetNoSync) {
+    if !options.resets() {
         return connection.connect(&approach);
     }
     let measures = options
