@@ -230,7 +230,7 @@ pub enum ChipError {
         found_arg: &'static str,
     },
     /// No table entry fits.
-    #[error("unknown chip (chip id {id:?}, magic {magic:#010x?})")]
+    #[error("unknown chip ({})", told(*id, *magic))]
     Unknown {
         /// Chip id from GET_SECURITY_INFO.
         id: Option<u32>,
@@ -266,6 +266,14 @@ pub enum ChipError {
         /// Flash address of the sector.
         address: u32,
     },
+}
+
+fn told(id: Option<u32>, magic: Option<u32>) -> String {
+    match (id, magic) {
+        (Some(id), _) => format!("its id is {id}"),
+        (None, Some(magic)) => format!("the word at 0x40001000 is {magic:#010x}"),
+        (None, None) => "it tells nothing about itself".to_owned(),
+    }
 }
 
 fn of(id: Option<crate::flash::JedecId>) -> String {

@@ -53,18 +53,22 @@ impl<T: Transport> Connection<T> {
         }
     }
 
-    /// Sends a command that may be sent again because it changes nothing:
-    /// up to [`timing::ASK_TRIES`] times if its answer is lost or garbled.
+    /// Sends a command that may be sent again because it does no harm twice,
+    /// and that the loader knows: up to [`timing::ASK_TRIES`] times if its
+    /// answer is lost or garbled, or if it is refused, as a garbled request is.
     ///
     /// # Errors
     /// As [`command`](Self::command), of the last try.
     pub fn ask<C: Command>(&mut self, command: &C, timeout: Duration) -> Result<C::Answer> {
         for _ in 1..timing::ASK_TRIES {
             let error = match self.command(command, timeout) {
-                Err(error @ (Error::NoAnswer(_) | Error::Wire(_))) => error,
+                Err(error @ (Error::NoAnswer(_) | Error::Wire(_) | Error::Device(_))) => error,
                 outcome => return outcome,
             };
             log::debug!(target: "espwire::connection", "{error}; asking again");
+            if matches!(error, Error::Device(_)) {
+                continue;
+            }
             match self.resync() {
                 Ok(_) => {}
                 // That SYNC is not answered either says less than the command.

@@ -4,9 +4,7 @@ use super::{Flasher, JedecId, controller};
 use crate::connection::timing;
 use crate::error::{ChipError, Result};
 use crate::transport::Transport;
-use crate::wire::{
-    Encryption, FlashBegin, Opcode, ReadReg, RegWrite, SpiAttach, SpiSetParams, WriteReg,
-};
+use crate::wire::{Encryption, FlashBegin, Opcode, ReadReg, RegWrite, SpiAttach, WriteReg};
 
 impl<T: Transport> Flasher<'_, T> {
     /// Connects the flash. Before it, what the loader reads from flash means
@@ -20,7 +18,7 @@ impl<T: Transport> Flasher<'_, T> {
     /// deadline passed.
     pub fn attach(&mut self) -> Result<()> {
         if self.abilities.has(Opcode::SPI_ATTACH) {
-            return self.ask(&SpiAttach::default(), timing::COMMAND);
+            return self.connection.ask(&SpiAttach::default(), timing::COMMAND);
         }
         let begin = FlashBegin {
             size: 0,
@@ -29,7 +27,7 @@ impl<T: Transport> Flasher<'_, T> {
             offset: 0,
             encryption: Encryption::Off,
         };
-        self.ask(&begin, timing::COMMAND)
+        self.connection.ask(&begin, timing::COMMAND)
     }
 
     /// Asks the flash for its JEDEC id, in one batch of register writes that
@@ -44,11 +42,17 @@ impl<T: Transport> Flasher<'_, T> {
         let spi = &self.abilities.chip.spi;
         let writes = [first, &controller::read_id(spi)].concat();
         let address = controller::id_register(spi);
-        for _ in 0..super::TRIES {
-            self.ask(&WriteReg { writes: &writes }, timing::COMMAND)?;
-            let word = self.ask(&ReadReg { address }, timing::COMMAND)?;
-            if let Some(id) = JedecId::from_word(word) {
-                return Ok(id);
+        let mut last = None;
+        for _ in 0..timing::ASK_TRIES {
+            self.connection
+                .ask(&WriteReg { writes: &writes }, timing::COMMAND)?;
+            let word = self.connection.ask(&ReadReg { address }, timing::COMMAND)?;
+            let id = JedecId::from_word(word);
+            match id {
+                Some(known) if known.size().is_some() => return Ok(known),
+                // An unusual flash says the same twice, a spoiled answer not.
+                Some(unusual) if last == id => return Ok(unusual),
+                _ => last = id,
             }
         }
         Err(ChipError::NoFlash {
@@ -64,8 +68,7 @@ impl<T: Transport> Flasher<'_, T> {
     /// The loader refuses; no answer; the port is gone; cancelled; the
     /// deadline passed.
     pub fn set_size(&mut self, size: u32) -> Result<()> {
-        // A ROM addresses no more than that, whatever it is told.
-        let size = size.min(self.abilities.address_limit);
-        self.ask(&SpiSetParams { size }, timing::COMMAND)
+        self.size = Some(size);
+        self.tell_size(size)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Flasher, at};
 use crate::connection::timing;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::transport::Transport;
 use crate::wire::{FlashMd5, Opcode};
 
@@ -18,7 +18,14 @@ impl<T: Transport> Flasher<'_, T> {
     pub fn digest(&mut self, address: u32, size: u32) -> Result<[u8; 16]> {
         self.abilities.need(Opcode::FLASH_MD5SUM, "hashing flash")?;
         let timeout = timing::for_size(timing::MD5_PER_MB, size);
-        self.ask(&FlashMd5 { address, size }, timeout)
-            .map_err(at(address))
+        let command = FlashMd5 { address, size };
+        let outcome = match self.connection.ask(&command, timeout) {
+            Err(failure @ Error::Device(_)) => {
+                self.recover(failure)?;
+                self.connection.ask(&command, timeout)
+            }
+            outcome => outcome,
+        };
+        outcome.map_err(at(address))
     }
 }

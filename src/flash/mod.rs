@@ -17,35 +17,54 @@ pub use abilities::Abilities;
 pub use jedec::JedecId;
 pub use write::{Proof, WriteStep};
 
-use crate::connection::Connection;
+use crate::connection::{Connection, timing};
 use crate::error::{Error, Result};
-use crate::time::Duration;
 use crate::transport::Transport;
-use crate::wire::Command;
-
-/// How often a chunk is written, or the flash is asked for its id, before that
-/// counts as failed.
-const TRIES: u32 = 3;
+use crate::wire::SpiSetParams;
 
 /// The flash of the chip at the other end.
 #[derive(Debug)]
 pub struct Flasher<'c, T> {
     connection: &'c mut Connection<T>,
     abilities: Abilities,
+    size: Option<u32>,
 }
 
 impl<'c, T: Transport> Flasher<'c, T> {
-    /// Works through a connection whose loader has these abilities.
-    pub fn new(connection: &'c mut Connection<T>, abilities: Abilities) -> Self {
+    /// Works through a connection whose loader has these abilities and, if a
+    /// size in bytes is given, has been told it.
+    pub fn new(connection: &'c mut Connection<T>, abilities: Abilities, size: Option<u32>) -> Self {
         Self {
             connection,
             abilities,
+            size,
         }
     }
 
-    /// Sends a command that may be sent again, because it changes nothing.
-    fn ask<C: Command>(&mut self, command: &C, timeout: Duration) -> Result<C::Answer> {
-        self.connection.ask(command, timeout)
+    /// Gets in step with the loader after a failure that may be noise, and
+    /// tells it the flash's size again, which noise may have spoiled.
+    ///
+    /// # Errors
+    /// The failure itself if it is of another kind; those of SYNC and
+    /// SPI_SET_PARAMS.
+    fn recover(&mut self, failure: Error) -> Result<()> {
+        match failure {
+            Error::Device(_) => {}
+            Error::NoAnswer(_) | Error::Wire(_) => {
+                self.connection.resync()?;
+            }
+            failure => return Err(failure),
+        }
+        match self.size {
+            Some(size) => self.tell_size(size),
+            None => Ok(()),
+        }
+    }
+
+    fn tell_size(&mut self, size: u32) -> Result<()> {
+        // A ROM addresses no more than that, whatever it is told.
+        let size = size.min(self.abilities.address_limit);
+        self.connection.ask(&SpiSetParams { size }, timing::COMMAND)
     }
 }
 

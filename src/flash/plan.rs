@@ -42,7 +42,19 @@ pub fn chunks(mut address: u32, mut data: &[u8]) -> impl Iterator<Item = Chunk<'
     })
 }
 
-impl Chunk<'_> {
+impl<'a> Chunk<'a> {
+    /// Its quarters, in whole sectors: what is tried when the chunk itself
+    /// could not be sent in one go. A single sector stays as it is.
+    pub fn parts(self) -> impl Iterator<Item = Self> {
+        let part = self.sectors().div_ceil(4) * SECTOR;
+        let len = usize::try_from(part).unwrap_or(usize::MAX);
+        let data: &'a [u8] = self.data;
+        (self.address..)
+            .step_by(len)
+            .zip(data.chunks(len))
+            .map(|(address, data)| Self { address, data })
+    }
+
     /// Number of its bytes.
     #[must_use]
     pub fn size(&self) -> u32 {
@@ -213,6 +225,31 @@ mod tests {
         }
         assert_eq!(chunks(0x1000, &[]).count(), 0);
         assert_eq!(chunks(0, &data[..0x8_0000]).count(), 2);
+    }
+
+    #[test]
+    fn chunks_come_apart_down_to_sectors() {
+        let data = noise(0x4_0000);
+        let chunk = |address, len: usize| Chunk {
+            address,
+            data: &data[..len],
+        };
+        for (whole, parts) in [
+            (chunk(0x4_0000, 0x4_0000), vec![0x1_0000; 4]),
+            (chunk(0x1000, 0x5001), vec![0x2000, 0x2000, 0x1001]),
+            (chunk(0x1000, 0x1001), vec![0x1000, 1]),
+            (chunk(0x1000, 0x1000), vec![0x1000]),
+            (chunk(0x1000, 4), vec![4]),
+        ] {
+            let mut at = whole.address;
+            let mut lens = Vec::new();
+            for part in whole.parts() {
+                assert_eq!(part.address, at);
+                at += part.size();
+                lens.push(part.data.len());
+            }
+            assert_eq!((at, lens), (whole.address + whole.size(), parts));
+        }
     }
 
     #[test]

@@ -30,6 +30,7 @@ impl<T: Transport> Flasher<'_, T> {
             let size = ReadFlashSlow::MAX.min(size - done);
             let address = address.saturating_add(done);
             let block = self
+                .connection
                 .ask(&ReadFlashSlow { address, size }, timing::COMMAND)
                 .map_err(at(address))?;
             let len = usize::try_from(size).unwrap_or(block.len());

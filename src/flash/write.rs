@@ -1,7 +1,7 @@
 //! Writing flash: chunk by chunk, each with its own BEGIN.
 
 use super::plan::{self, Chunk, Encoding, Payload};
-use super::{Flasher, TRIES, at, controller};
+use super::{Flasher, at, controller};
 use crate::connection::timing;
 use crate::error::{ChipError, DeviceError, Error, Result};
 use crate::image::{Prepared, SECTOR};
@@ -25,6 +25,16 @@ pub enum WriteStep {
     Again(u32),
 }
 
+/// How often a single sector is written before its failure counts.
+const TRIES: u32 = 3;
+
+/// How a chunk is to be coded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Coding {
+    Shortest,
+    Plain,
+}
+
 /// What is known of a region that was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proof {
@@ -39,7 +49,8 @@ impl<T: Transport> Flasher<'_, T> {
     /// where the loader can compute one.
     ///
     /// A block that is lost or refused is never sent again: a ROM would write
-    /// it to the wrong place. Its chunk starts again, up to twice.
+    /// it to the wrong place. Its chunk starts again, in ever smaller parts,
+    /// down to a sector that gets three tries.
     ///
     /// # Errors
     /// [`Error::Mismatch`] if the digest disagrees in spite of everything; the
@@ -51,8 +62,7 @@ impl<T: Transport> Flasher<'_, T> {
         observe: &mut dyn FnMut(WriteStep),
     ) -> Result<Proof> {
         for chunk in plan::chunks(region.address, &region.data) {
-            let payload = Payload::shortest(chunk.data, &self.abilities);
-            self.write_chunk(region, &chunk, payload, observe)?;
+            self.write_chunk(region, chunk, Coding::Shortest, TRIES, observe)?;
         }
         if !self.abilities.has(Opcode::FLASH_MD5SUM) {
             return Ok(Proof::Acknowledged);
@@ -88,46 +98,50 @@ impl<T: Transport> Flasher<'_, T> {
                 log::warn!(target: "espwire::flash",
                     "flash at {:#x} is not what was written; writing it again", chunk.address);
                 observe(WriteStep::Again(chunk.address));
-                let payload = Payload::plain(chunk.data, &self.abilities);
-                self.write_chunk(region, &chunk, payload, observe)?;
+                self.write_chunk(region, chunk, Coding::Plain, TRIES, observe)?;
             }
         }
         Ok(())
     }
 
-    fn write_chunk<'a>(
+    /// Writes a chunk; where a block is lost or refused, its parts one by one,
+    /// and a single sector up to `tries` times.
+    fn write_chunk(
         &mut self,
         region: &Prepared<'_>,
-        chunk: &Chunk<'a>,
-        mut payload: Payload<'a>,
+        chunk: Chunk<'_>,
+        mut coding: Coding,
+        mut tries: u32,
         observe: &mut dyn FnMut(WriteStep),
     ) -> Result<()> {
+        let payload = match coding {
+            Coding::Shortest => Payload::shortest(chunk.data, &self.abilities),
+            Coding::Plain => Payload::plain(chunk.data, &self.abilities),
+        };
         let before = chunk.address - region.address;
-        let mut tries = 1;
-        loop {
-            let outcome = self.send_chunk(chunk, &payload, &mut |written| {
-                observe(WriteStep::Written(before + written));
-            });
-            let error = match outcome {
-                Err(error) if tries < TRIES => error,
-                outcome => return outcome,
-            };
-            match &error {
-                Error::Device(refusal) => {
-                    if is_about_deflate(refusal) {
-                        payload = Payload::plain(chunk.data, &self.abilities);
-                    }
-                }
-                Error::NoAnswer(_) | Error::Wire(_) => {
-                    self.connection.resync()?;
-                }
-                _ => return Err(error),
+        let outcome = self.send_chunk(&chunk, &payload, &mut |written| {
+            observe(WriteStep::Written(before + written));
+        });
+        let Err(error) = outcome else {
+            return Ok(());
+        };
+        if chunk.sectors() == 1 {
+            tries -= 1;
+            if tries == 0 {
+                return Err(error);
             }
-            tries += 1;
-            log::warn!(target: "espwire::flash",
-                "{error}; writing {:#x} bytes at {:#x} again", chunk.size(), chunk.address);
-            observe(WriteStep::Again(chunk.address));
         }
+        log::warn!(target: "espwire::flash",
+            "{error}; writing {:#x} bytes at {:#x} again", chunk.size(), chunk.address);
+        if matches!(&error, Error::Device(refusal) if is_about_deflate(refusal)) {
+            coding = Coding::Plain;
+        }
+        self.recover(error)?;
+        observe(WriteStep::Again(chunk.address));
+        for part in chunk.parts() {
+            self.write_chunk(region, part, coding, tries, observe)?;
+        }
+        Ok(())
     }
 
     fn send_chunk(

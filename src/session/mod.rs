@@ -65,7 +65,7 @@ impl<T: Transport> Session<'_, T> {
     }
 
     fn flasher(&mut self) -> Flasher<'_, T> {
-        Flasher::new(&mut self.connection, self.abilities)
+        Flasher::new(&mut self.connection, self.abilities, self.flash.size)
     }
 
     fn emit(&mut self, event: &Event<'_>) {

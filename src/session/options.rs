@@ -117,11 +117,6 @@ impl<'o> Options<'o> {
         self.usb.and_then(UsbId::port)
     }
 
-    /// Whether connecting may reset the chip.
-    pub(super) const fn resets(&self) -> bool {
-        !matches!(self.before, Before::NoReset | Before::NoResetNoSync)
-    }
-
     pub(super) fn approach(&self) -> Approach {
         match (&self.before, self.usb_port()) {
             (Before::NoReset, _) => Approach::Sync,

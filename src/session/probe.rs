@@ -64,7 +64,6 @@ impl<T: Transport> Session<'_, T> {
     }
 
     pub(super) fn register(&mut self, address: u32) -> Result<u32> {
-        self.connection
-            .command(&ReadReg { address }, timing::COMMAND)
+        self.connection.ask(&ReadReg { address }, timing::COMMAND)
     }
 }

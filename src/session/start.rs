@@ -7,11 +7,11 @@ use super::event::Event;
 use super::options::Options;
 use super::{Failed, Flash, Session};
 use crate::chip::UsbPort;
-use crate::connection::{Connection, Detected, Greeting, Limits, timing};
+use crate::connection::{Approach, Connection, Detected, Greeting, Limits, timing};
 use crate::error::{ChipError, Error, Result};
 use crate::flash::{Abilities, Flasher, controller};
 use crate::transport::Transport;
-use crate::wire::{Opcode, ReadReg, SpiAttach, WriteReg};
+use crate::wire::{Dialect, Opcode, ReadReg, SpiAttach, WriteReg};
 
 /// The rate that boards are connected at: whatever boot log there is comes at
 /// this one.
@@ -89,25 +89,61 @@ struct Start {
     flash: Flash,
 }
 
+/// How often connecting begins anew after an answer that was lost or spoiled.
+const TRIES: u32 = 3;
+
 fn start<T: Transport>(connection: &mut Connection<T>, options: &Options<'_>) -> Result<Start> {
-    let mut greeting = greet(connection, options)?;
+    let mut approach = options.approach();
+    let mut baud = options.baud;
+    let mut resets = 0;
+    let mut tries = 0;
+    loop {
+        let mut greeting = greet(connection, options, &approach)?;
+        resets += greeting.resets;
+        greeting.resets = resets;
+        tries += 1;
+        match prepare(connection, options, greeting, &mut baud) {
+            Err(error) if tries < TRIES && may_be_noise(&error) => {
+                log::warn!(target: "espwire::session", "{error}; connecting anew");
+                if approach == Approach::Nothing {
+                    approach = Approach::Sync;
+                }
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+/// Whether a byte that was lost or spoiled on the way can have caused it.
+fn may_be_noise(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::NoAnswer(_)
+            | Error::Wire(_)
+            | Error::Device(_)
+            | Error::Chip(ChipError::Unknown { .. })
+    )
+}
+
+/// From an answer to a flash that is connected.
+fn prepare<T: Transport>(
+    connection: &mut Connection<T>,
+    options: &Options<'_>,
+    greeting: Greeting,
+    baud: &mut u32,
+) -> Result<Start> {
     let detected = connection.detect(options.chip, greeting.loader)?;
     let mut abilities = Abilities::of(detected.chip, greeting.loader);
     if detected.secure_download() {
         abilities = abilities.in_secure_download();
     }
     power_flash(connection, detected, abilities)?;
-    match speed_up(connection, options, abilities) {
-        Err(Error::NoAnswer(silence)) if options.resets() => {
-            log::warn!(target: "espwire::session",
-                "lost the chip at {} baud ({silence}); going on at {ROM_BAUD}", options.baud);
-            connection.set_host_baud(ROM_BAUD)?;
-            let again = connection.connect(&options.approach())?;
-            greeting.resets += again.resets;
-            power_flash(connection, detected, abilities)?;
-            Flasher::new(connection, abilities).attach()?;
+    if let Err(error) = speed_up(connection, options, *baud, abilities) {
+        if let Error::NoAnswer(silence) = &error {
+            log::warn!(target: "espwire::session", "lost the chip at {baud} baud ({silence})");
+            *baud = ROM_BAUD;
         }
-        outcome => outcome?,
+        return Err(error);
     }
     let flash = find_flash(connection, options, abilities)?;
     Ok(Start {
@@ -120,17 +156,21 @@ fn start<T: Transport>(connection: &mut Connection<T>, options: &Options<'_>) ->
 
 /// Gets an answer. A ROM that cannot change its rate is met at the rate to
 /// work at, which it measures on the first SYNC.
-fn greet<T: Transport>(connection: &mut Connection<T>, options: &Options<'_>) -> Result<Greeting> {
-    let approach = options.approach();
-    if !options.resets() {
-        return connection.connect(&approach);
+fn greet<T: Transport>(
+    connection: &mut Connection<T>,
+    options: &Options<'_>,
+    approach: &Approach,
+) -> Result<Greeting> {
+    connection.set_dialect(Dialect::ROM);
+    if !matches!(approach, Approach::Reset(_)) {
+        return connection.connect(approach);
     }
     let measures = options
         .chip
         .is_some_and(|chip| !chip.rom.supports(Opcode::CHANGE_BAUDRATE));
     if measures && options.baud != ROM_BAUD {
         connection.set_host_baud(options.baud)?;
-        match connection.connect(&approach) {
+        match connection.connect(approach) {
             Err(Error::NoAnswer(silence)) => {
                 log::warn!(target: "espwire::session",
                     "at {} baud: {silence}; trying {ROM_BAUD}", options.baud);
@@ -139,7 +179,7 @@ fn greet<T: Transport>(connection: &mut Connection<T>, options: &Options<'_>) ->
         }
     }
     connection.set_host_baud(ROM_BAUD)?;
-    connection.connect(&approach)
+    connection.connect(approach)
 }
 
 /// Turns the flash's power on, on a revision whose ROM leaves it off.
@@ -158,7 +198,7 @@ fn power_flash<T: Transport>(
     {
         return Ok(());
     }
-    let mut read = |address| connection.command(&ReadReg { address }, timing::COMMAND);
+    let mut read = |address| connection.ask(&ReadReg { address }, timing::COMMAND);
     let revision = fuses.read(&mut read)?;
     let mut revisions = power.revisions.iter();
     let Some(power) = revisions.find(|power| power.revision == revision.number()) else {
@@ -175,16 +215,17 @@ fn power_flash<T: Transport>(
 fn speed_up<T: Transport>(
     connection: &mut Connection<T>,
     options: &Options<'_>,
+    baud: u32,
     abilities: Abilities,
 ) -> Result<()> {
     // USB has no rate.
     let wanted = options.usb_port().is_none() && abilities.has(Opcode::CHANGE_BAUDRATE);
-    if wanted && options.baud != connection.baud() {
+    if wanted && baud != connection.baud() {
         let attach = SpiAttach::default();
-        connection.change_baud(options.baud, &attach)?;
+        connection.change_baud(baud, &attach)?;
         return Ok(());
     }
-    Flasher::new(connection, abilities).attach()
+    Flasher::new(connection, abilities, None).attach()
 }
 
 /// Quiets the watchdogs, asks the flash for its id unless its size is given,
@@ -202,7 +243,7 @@ fn find_flash<T: Transport>(
         Some(watchdogs) if may_bite => controller::quiet_watchdogs(watchdogs),
         _ => Vec::new(),
     };
-    let mut flasher = Flasher::new(connection, abilities);
+    let mut flasher = Flasher::new(connection, abilities, None);
     let mut flash = Flash {
         id: None,
         size: options.flash_size,
@@ -222,11 +263,11 @@ fn find_flash<T: Transport>(
                 Err(error) => return Err(error),
             }
         } else if !quiet.is_empty() {
-            connection.command(&WriteReg { writes: &quiet }, timing::COMMAND)?;
+            connection.ask(&WriteReg { writes: &quiet }, timing::COMMAND)?;
         }
     }
     if let Some(size) = flash.size {
-        Flasher::new(connection, abilities).set_size(size)?;
+        Flasher::new(connection, abilities, None).set_size(size)?;
     }
     Ok(flash)
 }

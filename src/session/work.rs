@@ -61,8 +61,8 @@ impl<T: Transport> Session<'_, T> {
                 };
                 tell(observer, &event);
             };
-            let proof =
-                Flasher::new(&mut self.connection, self.abilities).write(region, &mut observe)?;
+            let proof = Flasher::new(&mut self.connection, self.abilities, self.flash.size)
+                .write(region, &mut observe)?;
             let result = RegionReport::written(region, proof);
             self.tell_end(index, &result);
             report.regions.push(result);
@@ -102,7 +102,8 @@ impl<T: Transport> Session<'_, T> {
             tell(observer, &Event::Progress { index, done, total });
             Ok(())
         };
-        Flasher::new(&mut self.connection, self.abilities).read(address, size, &mut sink)?;
+        Flasher::new(&mut self.connection, self.abilities, self.flash.size)
+            .read(address, size, &mut sink)?;
         let outcome = Outcome::Read;
         self.emit(&Event::End { index, outcome });
         Ok(())

@@ -277,7 +277,10 @@ impl FlashView<'_> {
     /// Bytes from `address` on.
     #[must_use]
     pub fn read(&self, address: u32, len: usize) -> Vec<u8> {
-        self.0.lock().flash.peek(address, len)
+        let mut inner = self.0.lock();
+        let now = inner.now;
+        inner.flash.settle(now);
+        inner.flash.peek(address, len)
     }
 
     /// Puts bytes in place.

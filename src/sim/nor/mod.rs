@@ -212,7 +212,7 @@ impl NorFlash {
     }
 
     /// Ends what is over by now.
-    fn settle(&mut self, now: Instant) {
+    pub(super) fn settle(&mut self, now: Instant) {
         if self.work.as_ref().is_some_and(|(_, _, end)| *end <= now) {
             if let Some((work, ..)) = self.work.take() {
                 match work {
