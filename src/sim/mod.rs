@@ -29,6 +29,7 @@ mod port;
 mod reset_circuit;
 pub mod rom;
 mod serve;
+pub mod soc;
 mod spec;
 
 pub use board::{Board, Builder, FlashView, Record, Running};

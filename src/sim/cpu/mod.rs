@@ -9,6 +9,7 @@
 mod blocks;
 mod bus;
 mod memory;
+pub mod riscv;
 
 pub use blocks::Blocks;
 pub use bus::{Bus, Devices, Fault, FaultKind, Width};

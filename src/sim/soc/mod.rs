@@ -1,0 +1,3 @@
+//! Chips as machines: what is around a core.
+
+pub mod elf;
