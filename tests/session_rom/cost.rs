@@ -1,0 +1,111 @@
+//! What sessions send: commands, bytes, and how long it takes.
+
+use super::{ADDRESS, SIZE, connect, firmware, hashes, options};
+use espwire::chip::{ALL, ESP32C3, UsbPort};
+use espwire::flash::Abilities;
+use espwire::flash::plan::{Payload, chunks};
+use espwire::image::Region;
+use espwire::session::Session;
+use espwire::sim::Board;
+use espwire::time::Instant;
+use espwire::wire::{Loader, Opcode};
+
+/// What connecting takes, lost SYNC included: the limit is eight.
+#[test]
+fn connecting_takes_at_most_eight_commands() {
+    for chip in ALL {
+        for size in [None, Some(4 << 20)] {
+            let (board, port) = Board::builder(chip).build();
+            let mut options = options(chip);
+            if let Some(size) = size {
+                options = options.flash_size(size);
+            }
+            let mut session = Session::connect(port, options).unwrap();
+            let mut expected = vec![Opcode::SYNC];
+            expected.push(match chip.rom.supports(Opcode::GET_SECURITY_INFO) {
+                true => Opcode::GET_SECURITY_INFO,
+                false => Opcode::READ_REG,
+            });
+            match chip.rom.supports(Opcode::CHANGE_BAUDRATE) {
+                true => expected.extend([Opcode::CHANGE_BAUDRATE, Opcode::SPI_ATTACH]),
+                // FLASH_BEGIN of nothing attaches an ESP8266's flash.
+                false => expected.push(Opcode::FLASH_BEGIN),
+            }
+            match size {
+                None => expected.extend([Opcode::WRITE_REG, Opcode::READ_REG]),
+                // The watchdogs.
+                Some(_) if chip.has_usb(UsbPort::SerialJtag) => expected.push(Opcode::WRITE_REG),
+                Some(_) => {}
+            }
+            expected.push(Opcode::SPI_SET_PARAMS);
+            assert_eq!(board.record().commands, expected, "{chip} {size:?}");
+            // The loader does not see the SYNC on which it measures the rate.
+            let sent = session.counters().commands;
+            assert_eq!(sent, expected.len() as u64 + 1, "{chip}");
+            assert!(sent <= 8, "{chip}: {sent}");
+
+            if hashes(chip) {
+                session
+                    .verify(&[Region::new(ADDRESS, &[0; 64][..])])
+                    .unwrap();
+                expected.push(Opcode::FLASH_MD5SUM);
+                assert_eq!(board.record().commands, expected, "{chip}");
+            }
+        }
+    }
+}
+
+/// What a verify and a write of 2.4 MB at 921600 baud send. Run with
+/// `--nocapture` for the figures.
+#[test]
+fn what_a_verify_and_a_write_cost() {
+    let image = firmware(SIZE);
+    println!("2.4 MB at 921600 baud over UART, chip named, flash asked for its size;");
+    println!("from the first reset to the last answer: commands, bytes out, bytes in, seconds");
+    for chip in ALL {
+        let work = |action: &str| {
+            let (board, port) = Board::builder(chip).build();
+            let mut session = connect(port, chip);
+            let connected = session.counters();
+            let region = [Region::new(ADDRESS, &image[..])];
+            match action {
+                "verify" => session.verify(&region).unwrap(),
+                _ => session.write(&region).unwrap(),
+            };
+            let all = session.counters();
+            let figures = (all.commands, all.bytes_out, all.bytes_in, board.now());
+            (figures, all.commands - connected.commands)
+        };
+        for action in ["verify", "write"] {
+            if action == "verify" && !hashes(chip) {
+                continue;
+            }
+            let ((commands, bytes_out, bytes_in, time), by_action) = work(action);
+            let seconds = time.since(Instant::ZERO).as_secs_f64();
+            println!("{chip:10} {action:6} {commands:5} {bytes_out:8} {bytes_in:6} {seconds:7.3}");
+
+            // No command that is not needed: one digest, or BEGINs, blocks and
+            // one digest, and on the ESP32 a look at two eFuses.
+            let rom = Abilities::of(chip, Loader::Rom);
+            let blocks: u32 = chunks(ADDRESS, &image)
+                .map(|chunk| 1 + Payload::shortest(chunk.data, &rom).blocks())
+                .sum();
+            let expected = match action {
+                "verify" => 1,
+                _ => {
+                    let fuses = u64::from(chip.security_fuses.is_some());
+                    u64::from(blocks) + fuses + u64::from(hashes(chip))
+                }
+            };
+            assert_eq!(by_action, expected, "{chip} {action}");
+            if *chip == &ESP32C3 {
+                let again = work(action).0;
+                assert_eq!(
+                    again,
+                    (commands, bytes_out, bytes_in, time),
+                    "the same every time"
+                );
+            }
+        }
+    }
+}
