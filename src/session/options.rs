@@ -59,7 +59,9 @@ impl<'o> Options<'o> {
 
     /// The rate to work at, in bits per second; default 460800. The session
     /// falls back to the rate it connected at if chip and host do not
-    /// understand each other. Over USB it means nothing.
+    /// understand each other. Over USB it means nothing. The ESP8266's ROM
+    /// cannot change its rate, but measures it: it works at this one if the
+    /// chip has been named, and at 115200 otherwise.
     #[must_use]
     pub fn baud(mut self, baud: u32) -> Self {
         self.baud = baud;
@@ -200,7 +202,8 @@ pub enum After {
     HardReset,
     /// Reset by the chip's watchdog. The application starts.
     WatchdogReset,
-    /// It stays in its loader, at the rate the port had in the beginning.
+    /// It stays in its loader, at the rate the port had in the beginning; an
+    /// ESP8266 at the one it has measured.
     NoReset,
 }
 
