@@ -1,14 +1,16 @@
 //! What sessions send: commands, bytes, and how long it takes.
 
 use super::{ADDRESS, SIZE, connect, firmware, hashes, options};
-use espwire::chip::{ALL, ESP32C3, UsbPort};
+use espwire::chip::{ALL, ESP32C3, ESP32P4, UsbPort};
+use espwire::connection::{Connection, Limits, timing};
 use espwire::flash::Abilities;
 use espwire::flash::plan::{Payload, chunks};
 use espwire::image::Region;
-use espwire::session::Session;
+use espwire::session::{After, Session};
 use espwire::sim::Board;
+use espwire::sim::rom::Variant;
 use espwire::time::Instant;
-use espwire::wire::{Loader, Opcode};
+use espwire::wire::{Loader, Opcode, ReadReg};
 
 /// What connecting takes, lost SYNC included: the limit is eight.
 #[test]
@@ -107,5 +109,68 @@ fn what_a_verify_and_a_write_cost() {
                 );
             }
         }
+    }
+}
+
+/// The flash of an ESP32-P4 v3.1 or v3.2 has no power until the host turns it
+/// on, unless an eFuse makes the ROM do it.
+#[test]
+fn the_flash_of_some_revisions_is_powered_first() {
+    const REVISION: u32 = 0x5012_d04c;
+    const ROM_POWERS: u32 = 0x5012_d034;
+    const PMU_DATE: u32 = 0x5011_53fc;
+    for (api_version, revision, rom_powers, asked, date) in [
+        (5, 0x30, 0, &[][..], 0x300),
+        (6, 0x30, 0, &[Opcode::READ_REG], 0x300),
+        (6, 0x31, 0, &[Opcode::READ_REG, Opcode::WRITE_REG], 0x303),
+        (
+            7,
+            0x32,
+            0,
+            &[Opcode::READ_REG, Opcode::READ_REG, Opcode::WRITE_REG],
+            0x303,
+        ),
+        (
+            7,
+            0x32,
+            1 << 16,
+            &[Opcode::READ_REG, Opcode::READ_REG, Opcode::WRITE_REG],
+            0x300,
+        ),
+    ] {
+        let words = [
+            (0x4fc0_0010, 0x12),
+            (REVISION, revision),
+            (ROM_POWERS, rom_powers),
+            // Forced on by the ROM, or not.
+            (PMU_DATE, if rom_powers == 0 { 0x300 } else { 0x303 }),
+        ];
+        let rom = Variant {
+            chip: &ESP32P4,
+            revision: "",
+            api_version,
+            last_key_purpose: 0,
+            words: Box::leak(Box::new(words)),
+            extra_commands: &[],
+            boot: [(0x5, "DOWNLOAD"), (0xc, "FLASH")],
+        };
+        let (board, port) = Board::builder(&ESP32P4)
+            .rom(Box::leak(Box::new(rom)))
+            .build();
+        let session = connect(port, &ESP32P4);
+        let commands = board.record().commands;
+        let early = commands
+            .split(|command| *command == Opcode::CHANGE_BAUDRATE)
+            .next();
+        let before = [Opcode::SYNC, Opcode::GET_SECURITY_INFO];
+        assert_eq!(early.unwrap(), [&before, asked].concat(), "{revision:x}");
+
+        let port = session.finish(After::NoReset).unwrap();
+        let mut after = Connection::new(port, Limits::default()).unwrap();
+        let address = PMU_DATE;
+        let found = after
+            .command(&ReadReg { address }, timing::COMMAND)
+            .unwrap();
+        assert_eq!(found, date, "{revision:x}");
     }
 }
