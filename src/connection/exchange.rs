@@ -37,6 +37,7 @@ impl<T: Transport> Connection<T> {
                 }
                 Reply::Unsupported => wire::Reason::BAD_REQUEST,
                 Reply::Answer => {
+                    self.log.clear();
                     self.dialect = self.dialect.corrected_by_sync(&response);
                     match response.outcome(command, &self.dialect)? {
                         Ok(answer) => return Ok(answer),

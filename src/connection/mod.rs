@@ -134,7 +134,7 @@ impl<T: Transport> Connection<T> {
         self.counters
     }
 
-    /// What came outside frames since the last reset.
+    /// What came outside frames since the last reset or answer.
     pub const fn boot_log(&self) -> &BootLog {
         &self.log
     }
@@ -171,3 +171,6 @@ impl<T: Transport> Connection<T> {
         soon.min(until).min(bound)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,15 +3,21 @@
 //! Everything above this layer sees only [`Transport`].
 
 pub(crate) mod clock;
+mod faults;
 #[cfg(all(unix, feature = "serial"))]
 mod lines;
 mod open;
 #[cfg(feature = "serial")]
 mod serial;
 mod tcp;
+#[cfg(test)]
+pub(crate) mod testing;
+mod trace;
 
+pub use faults::{FaultCounts, FaultRates, Faults};
 pub use open::open;
 pub use tcp::Tcp;
+pub use trace::{Trace, Traced};
 
 use crate::time::{Duration, Instant};
 use std::io;
