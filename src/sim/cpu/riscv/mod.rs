@@ -4,7 +4,7 @@
 //! Source: "The RISC-V Instruction Set Manual", volumes I (20191213) and II
 //! (20211203); "RISC-V Core-Local Interrupt Controller" (0.9); the chips'
 //! Technical Reference Manuals, chapter "High-Performance CPU", for what they
-//! add. Instructions are rows of tables, one file a family in [`ops`].
+//! add. Instructions are rows of tables, one file a family in `ops`.
 //!
 //! One instruction takes one cycle. Physical memory protection and triggers
 //! are registers without effect; there is no user mode and no floating point.
