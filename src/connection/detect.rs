@@ -49,7 +49,7 @@ impl<T: Transport> Connection<T> {
     /// [`ChipError`]; the loader does not answer; the port is gone; cancelled;
     /// the deadline passed.
     pub fn detect(&mut self, expected: Option<&'static Chip>, loader: Loader) -> Result<Detected> {
-        let security = match expected {
+        let mut security = match expected {
             Some(chip) if !chip.rom.supports(Opcode::GET_SECURITY_INFO) => None,
             _ => self.security_info()?,
         };
@@ -78,6 +78,10 @@ impl<T: Transport> Connection<T> {
         self.chip = Some(chip);
         if loader == Loader::Rom {
             self.dialect = chip.rom.dialect;
+            if security.is_none() && chip.rom.supports(Opcode::GET_SECURITY_INFO) {
+                // It does tell: the request must have been garbled.
+                security = Some(self.ask(&GetSecurityInfo, timing::COMMAND)?);
+            }
         }
         log::info!(target: "espwire::connection", "this is an {chip}");
         Ok(Detected { chip, security })
@@ -86,7 +90,7 @@ impl<T: Transport> Connection<T> {
     /// By the word at the magic address.
     fn by_magic(&mut self) -> Result<(Option<&'static Chip>, Option<u32>)> {
         let address = MAGIC_ADDRESS;
-        match self.ask(&ReadReg { address }, timing::COMMAND) {
+        match self.offer(&ReadReg { address }, timing::COMMAND) {
             Ok(magic) => Ok((Chip::from_magic(magic), Some(magic))),
             Err(Error::Device(_)) => Err(SecurityError::SecureDownload {
                 what: "finding out which chip it is",
@@ -103,7 +107,7 @@ impl<T: Transport> Connection<T> {
     /// The loader does not answer; the port is gone; cancelled; the deadline
     /// passed.
     pub fn security_info(&mut self) -> Result<Option<SecurityInfo>> {
-        match self.ask(&GetSecurityInfo, timing::COMMAND) {
+        match self.offer(&GetSecurityInfo, timing::COMMAND) {
             Ok(info) => Ok(Some(info)),
             Err(Error::Device(_)) => Ok(None),
             Err(error) => Err(error),

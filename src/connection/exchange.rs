@@ -61,13 +61,33 @@ impl<T: Transport> Connection<T> {
     /// # Errors
     /// As [`command`](Self::command), of the last try.
     pub fn ask<C: Command>(&mut self, command: &C, timeout: Duration) -> Result<C::Answer> {
+        self.insist(command, timeout, |error| {
+            is_lost(error) || matches!(error, Error::Device(_))
+        })
+    }
+
+    /// Sends a command that may be sent again because it does no harm twice,
+    /// but that the loader may not know: a refusal counts.
+    ///
+    /// # Errors
+    /// As [`command`](Self::command), of the last try.
+    pub fn offer<C: Command>(&mut self, command: &C, timeout: Duration) -> Result<C::Answer> {
+        self.insist(command, timeout, is_lost)
+    }
+
+    fn insist<C: Command>(
+        &mut self,
+        command: &C,
+        timeout: Duration,
+        again: impl Fn(&Error) -> bool,
+    ) -> Result<C::Answer> {
         for _ in 1..timing::ASK_TRIES {
             let error = match self.command(command, timeout) {
-                Err(error @ (Error::NoAnswer(_) | Error::Wire(_) | Error::Device(_))) => error,
+                Err(error) if again(&error) => error,
                 outcome => return outcome,
             };
             log::debug!(target: "espwire::connection", "{error}; asking again");
-            if matches!(error, Error::Device(_)) {
+            if !is_lost(&error) {
                 continue;
             }
             match self.resync() {
@@ -199,6 +219,11 @@ impl<T: Transport> Connection<T> {
         }
         .into()
     }
+}
+
+/// Whether there was no answer that could be understood.
+fn is_lost(error: &Error) -> bool {
+    matches!(error, Error::NoAnswer(_) | Error::Wire(_))
 }
 
 /// What [`Connection::skip_received`] reads at most, in pieces of

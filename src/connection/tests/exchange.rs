@@ -53,7 +53,7 @@ fn a_late_answer_is_not_taken_for_that_of_the_next_command() {
 }
 
 #[test]
-fn a_command_without_an_answer_is_asked_again_but_a_refused_one_is_not() {
+fn a_command_without_an_answer_is_asked_again() {
     for (lost, sent) in [(0, 1), (1, 2), (2, 3)] {
         let mut connection = connect(move |asked| match (asked.opcode(), asked.nth) {
             (Opcode::SYNC, _) => Answer::sync(),
@@ -78,10 +78,17 @@ fn a_command_without_an_answer_is_asked_again_but_a_refused_one_is_not() {
     let mut dead = connect(|_| Answer::Silence);
     assert_eq!(heard(dead.ask(&read_reg(0), 50 * MS)).0, Opcode::READ_REG);
 
-    let mut refusing = connect(|_| Answer::bytes(hex(REFUSED_READ_REG)));
-    let outcome = refusing.ask(&read_reg(0), 50 * MS);
-    assert_eq!(refused(outcome), (Opcode::READ_REG, Reason::BAD_REQUEST));
-    assert_eq!(refusing.counters().commands, 1);
+    // A refusal may be one of a garbled request, if the command is known.
+    for (known, sent) in [(true, 3), (false, 1)] {
+        let mut refusing = connect(|_| Answer::bytes(hex(REFUSED_READ_REG)));
+        let outcome = if known {
+            refusing.ask(&read_reg(0), 50 * MS)
+        } else {
+            refusing.offer(&read_reg(0), 50 * MS)
+        };
+        assert_eq!(refused(outcome), (Opcode::READ_REG, Reason::BAD_REQUEST));
+        assert_eq!(refusing.counters().commands, sent);
+    }
 }
 
 #[test]
@@ -221,4 +228,17 @@ fn a_chip_nobody_knows_is_named_by_its_numbers() {
 fn a_chip_that_tells_nothing_at_all_is_locked() {
     let error = chip(None, None).detect(None, Loader::Rom).unwrap_err();
     assert!(matches!(error, Error::Security(_)), "{error}");
+}
+
+#[test]
+fn a_chip_that_must_tell_its_security_settings_is_asked_again() {
+    let mut connection = connect(|asked| match (asked.opcode(), asked.nth) {
+        // The first request was garbled on its way.
+        (Opcode::GET_SECURITY_INFO, 0) => Answer::bytes(hex(REFUSED_READ_REG)),
+        (Opcode::GET_SECURITY_INFO, _) => Answer::bytes(hex(S3)),
+        (opcode, _) => Answer::value(opcode, 9),
+    });
+    let detected = connection.detect(None, Loader::Rom).unwrap();
+    assert_eq!(*detected.chip, chip::ESP32S3);
+    assert!(detected.security.is_some());
 }
