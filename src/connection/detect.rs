@@ -90,7 +90,7 @@ impl<T: Transport> Connection<T> {
     /// By the word at the magic address.
     fn by_magic(&mut self) -> Result<(Option<&'static Chip>, Option<u32>)> {
         let address = MAGIC_ADDRESS;
-        match self.offer(&ReadReg { address }, timing::COMMAND) {
+        match self.ask(&ReadReg { address }, timing::COMMAND) {
             Ok(magic) => Ok((Chip::from_magic(magic), Some(magic))),
             Err(Error::Device(_)) => Err(SecurityError::SecureDownload {
                 what: "finding out which chip it is",
