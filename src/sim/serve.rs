@@ -159,9 +159,7 @@ mod pty {
         /// # Errors
         /// The system has none left.
         pub fn new() -> io::Result<Self> {
-            let (ours, mut theirs) = TTYPort::pair()?;
-            // Other programs shall be able to open it as well.
-            theirs.set_exclusive(false)?;
+            let (ours, theirs) = TTYPort::pair()?;
             Ok(Self { ours, theirs })
         }
 
