@@ -223,6 +223,11 @@ impl Line {
         self.to_chip.front().map(|byte| byte.at)
     }
 
+    /// The next byte as it was sent, whatever the chip makes of it.
+    pub(super) fn peek_at_chip(&self) -> Option<u8> {
+        self.to_chip.front().map(|flying| flying.byte)
+    }
+
     pub(super) fn next_to_host(&self) -> Option<Instant> {
         self.to_host.front().map(|byte| byte.at)
     }

@@ -21,6 +21,7 @@
 //! ```
 
 mod board;
+pub mod chip;
 pub mod cpu;
 mod firmware;
 mod line;

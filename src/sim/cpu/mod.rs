@@ -17,8 +17,9 @@ pub use memory::{MapError, Memory, Rule};
 
 /// A core, from the side of the chip around it.
 pub trait Core: Send {
-    /// Puts the core into the state after a reset of its own.
-    fn reset(&mut self);
+    /// Puts the core into the state after a reset, at this cycle of the bus's
+    /// clock.
+    fn reset(&mut self, cycle: u64);
 
     /// Executes until about `cycles` have passed on the bus's clock
     /// (`bus.cycle`, which it advances), or until something else stops it. It

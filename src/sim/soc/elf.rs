@@ -80,9 +80,11 @@ const E_SHENTSIZE: usize = 0x2e;
 const SECTION_HEADER: usize = 40;
 const SYMBOL: usize = 16;
 
-// Kinds of sections, and the flag of those that are in memory.
+// Kinds of sections, and the flags of those that are in memory: variables of
+// some ROMs are not said to be allocated, but to be writable.
 const SHT_PROGBITS: u32 = 1;
 const SHT_SYMTAB: u32 = 2;
+const SHF_WRITE: u32 = 1;
 const SHF_ALLOC: u32 = 2;
 
 fn half(bytes: &[u8], at: usize) -> Option<u16> {
@@ -150,7 +152,9 @@ impl<'a> Elf<'a> {
         let (file, names) = (self.file, self.names);
         self.sections
             .iter()
-            .filter(|header| header.kind == SHT_PROGBITS && header.flags & SHF_ALLOC != 0)
+            .filter(|header| {
+                header.kind == SHT_PROGBITS && header.flags & (SHF_ALLOC | SHF_WRITE) != 0
+            })
             .filter_map(move |header| {
                 Some(Section {
                     name: string(names, header.name),

@@ -1,3 +1,19 @@
 //! Chips as machines: what is around a core.
+//!
+//! A [`Soc`] is the description of a chip: data. [`build`] makes a
+//! [`Firmware`](super::Firmware) of it that executes a mask ROM.
 
+mod description;
+mod device;
 pub mod elf;
+mod interrupts;
+mod machine;
+mod registers;
+mod rom;
+
+pub use description::{CoreModel, Piece, ResetCauses, Soc, Straps};
+pub use device::{AutobaudLayout, Kind, Placed, TimeoutLayout, UartLayout};
+pub use interrupts::Controller;
+pub use machine::{BuildError, Options, build};
+pub use registers::{Habit, Touched, Trace, Window};
+pub use rom::{Rom, RomError};

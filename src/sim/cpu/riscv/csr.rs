@@ -178,6 +178,11 @@ impl CsrFile {
         }
     }
 
+    /// Lets the counter stand at 0 at `cycle`.
+    pub(super) const fn restart(&mut self, cycle: u64) {
+        self.count(cycle, 0);
+    }
+
     /// Lets the counter stand at `count` at `cycle`.
     const fn count(&mut self, cycle: u64, count: u64) {
         self.counter_start = cycle.wrapping_sub(count);

@@ -112,8 +112,9 @@ fn execute(hart: &mut Hart, bus: &mut Bus<'_>, operations: &[Op]) -> Flow {
 }
 
 impl Core for RiscV {
-    fn reset(&mut self) {
+    fn reset(&mut self, cycle: u64) {
         self.hart = Hart::new(self.hart.model);
+        self.hart.csr.restart(cycle);
     }
 
     fn run(&mut self, bus: &mut Bus<'_>, cycles: u64) -> Stop {

@@ -1,0 +1,105 @@
+//! What a chip consists of: data.
+
+use super::device::Placed;
+use super::interrupts::Controller;
+use super::registers::{Habit, Window};
+use crate::chip::Chip;
+use crate::sim::cpu::{Rule, riscv};
+
+/// A chip as a machine.
+#[derive(Debug)]
+pub struct Soc {
+    /// The chip.
+    pub chip: &'static Chip,
+    /// Its first core; others stay in reset.
+    pub core: CoreModel,
+    /// The core's clock in Hz while the ROM's loader runs.
+    pub clock: u32,
+    /// RAM and ROM.
+    pub memory: &'static [Piece],
+    /// Where devices are. Elsewhere nothing is.
+    pub windows: &'static [Window],
+    /// What registers hold after a reset, where that is not 0.
+    pub after_reset: &'static [(u32, u32)],
+    /// Registers with habits.
+    pub habits: &'static [Habit],
+    /// Devices that are modelled.
+    pub devices: &'static [Placed],
+    /// How interrupts reach the core.
+    pub interrupts: Controller,
+    /// How many cycles after its cause an interrupt reaches the core.
+    pub interrupt_latency: u64,
+    /// What the strapping pins say.
+    pub straps: Straps,
+    /// How software learns why it was reset.
+    pub reset_cause: ResetCauses,
+    /// How software resets the chip.
+    pub software_reset: &'static [(u32, u32)],
+}
+
+/// Which core.
+#[derive(Clone, Copy, Debug)]
+pub enum CoreModel {
+    /// RISC-V.
+    RiscV(&'static riscv::Model),
+}
+
+/// A piece of memory.
+#[derive(Clone, Copy, Debug)]
+pub struct Piece {
+    /// Address of its first byte, a multiple of 4 KiB.
+    pub start: u32,
+    /// Bytes, a multiple of 4 KiB.
+    pub len: u32,
+    /// How it can be accessed there.
+    pub rule: Rule,
+    /// Where the same bytes are already.
+    pub alias_of: Option<u32>,
+}
+
+impl Piece {
+    /// Memory of its own.
+    #[must_use]
+    pub const fn new(start: u32, len: u32, rule: Rule) -> Self {
+        Self {
+            start,
+            len,
+            rule,
+            alias_of: None,
+        }
+    }
+
+    /// The memory at `of` once more.
+    #[must_use]
+    pub const fn alias(start: u32, len: u32, of: u32, rule: Rule) -> Self {
+        Self {
+            start,
+            len,
+            rule,
+            alias_of: Some(of),
+        }
+    }
+}
+
+/// What the strapping pins say.
+#[derive(Clone, Copy, Debug)]
+pub struct Straps {
+    /// The register that holds what they said.
+    pub register: u32,
+    /// Its value when they select the serial loader.
+    pub download: u32,
+    /// Its value when they select the flash.
+    pub flash: u32,
+}
+
+/// How software learns why it was reset.
+#[derive(Clone, Copy, Debug)]
+pub struct ResetCauses {
+    /// The register.
+    pub register: u32,
+    /// The lowest bit of the field in it.
+    pub shift: u32,
+    /// Its values: after power-on, over USB-Serial/JTAG, by software, by the
+    /// RTC watchdog.
+    pub codes: [u32; 4],
+}

@@ -1,0 +1,393 @@
+//! UART (TRM, "UART Controller").
+//!
+//! Modelled: both FIFOs, overflow, the divider, the measurement of the rate,
+//! the receive timeout, and the interrupts of these.
+
+use super::{Device, Io, NEVER};
+use crate::sim::line::LinkKind;
+use crate::sim::soc::registers::Registers;
+use std::collections::VecDeque;
+
+/// What differs between the UARTs of chips; offsets in bytes from the first
+/// register.
+#[derive(Debug)]
+pub struct UartLayout {
+    /// The clock that is divided, in Hz.
+    pub clock: u32,
+    /// How the rate is measured.
+    pub autobaud: AutobaudLayout,
+    /// The bit of CONF0 that empties the receive FIFO; the next one empties
+    /// the other.
+    pub rx_reset: u32,
+    /// The mask of the receive FIFO's threshold in CONF1.
+    pub full_threshold: u32,
+    /// The receive timeout.
+    pub timeout: TimeoutLayout,
+    /// FSM_STATUS: bits 4 to 7 are not 0 while a byte leaves.
+    pub fsm_status: u32,
+    /// ID: its bit 31 starts an update that is done at once.
+    pub id: u32,
+    /// REG_UPDATE: what is written to the registers called …_SYNC
+    /// counts from a write to it on; none where it counts at once.
+    pub update: Option<u32>,
+}
+
+/// Where the measurement of the rate is.
+#[derive(Debug)]
+pub struct AutobaudLayout {
+    /// The register and the bit of it that lets it measure.
+    pub enable: (u32, u32),
+    /// Shortest low pulse in cycles of the UART's clock, less one.
+    pub low: u32,
+    /// Shortest high pulse.
+    pub high: u32,
+    /// Edges.
+    pub edges: u32,
+    /// The longest pulse it can count.
+    pub longest: u32,
+}
+
+/// Where the receive timeout is.
+#[derive(Debug)]
+pub struct TimeoutLayout {
+    /// The register and the bit of it that enables it.
+    pub enable: (u32, u32),
+    /// The register, shift and mask of the threshold.
+    pub threshold: (u32, u32, u32),
+    /// The threshold's unit in bits.
+    pub unit: u32,
+}
+
+impl UartLayout {
+    /// ESP32-C2 and ESP32-C3 (register header): the crystal is the clock.
+    pub const C3: Self = Self {
+        clock: 40_000_000,
+        autobaud: AutobaudLayout {
+            enable: (CONF0, 1 << 27),
+            low: 0x28,
+            high: 0x2c,
+            edges: 0x30,
+            longest: 0xfff,
+        },
+        rx_reset: 1 << 17,
+        full_threshold: 0x1ff,
+        timeout: TimeoutLayout {
+            enable: (CONF1, 1 << 21),
+            threshold: (MEM_CONF, 16, 0x3ff),
+            unit: 1,
+        },
+        fsm_status: 0x6c,
+        id: 0x80,
+        update: None,
+    };
+
+    /// ESP32-C5, C6, C61, H2 and P4 (register header), with a crystal of
+    /// 40 MHz.
+    pub const C6: Self = Self {
+        clock: 40_000_000,
+        autobaud: AutobaudLayout {
+            enable: (CONF0, 1 << 19),
+            low: 0x7c,
+            high: 0x80,
+            edges: 0x84,
+            longest: 0xfff,
+        },
+        rx_reset: 1 << 22,
+        full_threshold: 0xff,
+        timeout: TimeoutLayout {
+            enable: (TOUT_CONF, 1 << 0),
+            threshold: (TOUT_CONF, 2, 0x3ff),
+            unit: 1,
+        },
+        fsm_status: 0x70,
+        id: 0x9c,
+        update: Some(0x98),
+    };
+
+    /// The registers that REG_UPDATE takes over (TRM of the ESP32-C6: those
+    /// called …_SYNC).
+    const LATCHED: [u32; 3] = [CLKDIV, CONF0, TOUT_CONF];
+}
+
+/// Bytes of registers.
+pub(super) const REGISTERS: u32 = 0x100;
+
+// Offsets that all of them have.
+const FIFO: u32 = 0x00;
+const INT_RAW: u32 = 0x04;
+const INT_ST: u32 = 0x08;
+const INT_ENA: u32 = 0x0c;
+const INT_CLR: u32 = 0x10;
+const CLKDIV: u32 = 0x14;
+const STATUS: u32 = 0x1c;
+const CONF0: u32 = 0x20;
+const CONF1: u32 = 0x24;
+const MEM_CONF: u32 = 0x60;
+const TOUT_CONF: u32 = 0x64;
+
+// Interrupts.
+const RX_FULL: u32 = 1 << 0;
+const TX_EMPTY: u32 = 1 << 1;
+const RX_OVERFLOW: u32 = 1 << 4;
+const RX_TIMEOUT: u32 = 1 << 8;
+const TX_DONE: u32 = 1 << 14;
+
+/// Bytes in a FIFO.
+const DEPTH: usize = 128;
+/// Start bit, eight data bits, stop bit.
+const BITS_PER_BYTE: u64 = 10;
+
+/// A UART.
+pub(super) struct Uart {
+    base: u32,
+    layout: &'static UartLayout,
+    received: VecDeque<u8>,
+    waiting: VecDeque<u8>,
+    /// When the byte that is leaving has left.
+    leaves: Option<u64>,
+    /// When the receive timeout comes.
+    timeout: Option<u64>,
+    /// Interrupts that stay until they are cleared.
+    raised: u32,
+    measure: Measure,
+    /// What counts of the registers that are taken over: CLKDIV, CONF0,
+    /// TOUT_CONF.
+    latched: [u32; 3],
+}
+
+/// A measurement of the rate.
+#[derive(Clone, Copy, Debug)]
+struct Measure {
+    low: u32,
+    high: u32,
+    edges: u32,
+}
+
+impl Measure {
+    const NONE: Self = Self {
+        low: u32::MAX,
+        high: u32::MAX,
+        edges: 0,
+    };
+
+    /// Takes in a byte whose bits last so many cycles each.
+    fn byte(&mut self, byte: u8, bit: u32) {
+        // The line as it goes by, the idle line before it and the stop bit.
+        let levels = u32::from(byte) << 2 | 1 | 1 << 10;
+        let mut run = 0;
+        for at in 1..=10 {
+            run += 1;
+            let (this, next) = (levels >> at & 1, levels >> (at + 1) & 1);
+            if at == 10 || this == next {
+                continue;
+            }
+            let shortest = if this == 0 {
+                &mut self.low
+            } else {
+                &mut self.high
+            };
+            *shortest = (*shortest).min((run * bit).saturating_sub(1));
+            run = 0;
+            self.edges += 1;
+        }
+        // The edge into the start bit.
+        self.edges += 1;
+    }
+}
+
+impl Uart {
+    pub(super) fn new(base: u32, layout: &'static UartLayout) -> Self {
+        Self {
+            base,
+            layout,
+            received: VecDeque::with_capacity(DEPTH),
+            waiting: VecDeque::with_capacity(DEPTH),
+            leaves: None,
+            timeout: None,
+            raised: 0,
+            measure: Measure::NONE,
+            latched: [0; 3],
+        }
+    }
+
+    /// What a register holds, as far as it counts.
+    fn register(&self, registers: &Registers, offset: u32) -> u32 {
+        if self.layout.update.is_some() {
+            let latched = UartLayout::LATCHED.iter().zip(self.latched);
+            if let Some((_, value)) = latched.into_iter().find(|(it, _)| **it == offset) {
+                return value;
+            }
+        }
+        registers.get(self.base + offset)
+    }
+
+    /// The divider in sixteenths.
+    fn divider(&self, registers: &Registers) -> u32 {
+        let divider = self.register(registers, CLKDIV);
+        ((divider & 0xf_ffff) << 4 | divider >> 20 & 0xf).max(16)
+    }
+
+    fn baud(&self, registers: &Registers) -> u32 {
+        let clock = u64::from(self.layout.clock) * 16;
+        u32::try_from(clock / u64::from(self.divider(registers))).unwrap_or(u32::MAX)
+    }
+
+    /// How many cycles of the core so many bits take.
+    fn bits(&self, io: &Io<'_, '_>, bits: u64) -> u64 {
+        let sixteenths = bits * u64::from(self.divider(io.registers));
+        io.clock
+            .cycles_of(sixteenths, self.layout.clock)
+            .div_ceil(16)
+    }
+
+    /// The interrupts as they stand.
+    fn raw(&self, registers: &Registers) -> u32 {
+        let threshold = registers.get(self.base + CONF1) & self.layout.full_threshold;
+        let mut raw = self.raised;
+        if self.received.len() >= (threshold as usize).max(1) {
+            raw |= RX_FULL;
+        }
+        if self.waiting.is_empty() {
+            raw |= TX_EMPTY;
+        }
+        raw
+    }
+
+    /// Lets the next byte leave.
+    fn send_next(&mut self, io: &mut Io<'_, '_>) {
+        let Some(byte) = self.waiting.pop_front() else {
+            if self.leaves.take().is_some() {
+                self.raised |= TX_DONE;
+            }
+            return;
+        };
+        self.leaves = Some(io.now + self.bits(io, BITS_PER_BYTE));
+        io.asked.rescheduled = true;
+        if io.wires.line.kind() == LinkKind::Uart {
+            let baud = self.baud(io.registers);
+            io.wires.send(io.time(), &[byte], baud);
+            io.asked.sent = true;
+        }
+    }
+
+    fn measures(&self, registers: &Registers) -> bool {
+        let (offset, bit) = self.layout.autobaud.enable;
+        self.register(registers, offset) & bit != 0
+    }
+
+    fn await_timeout(&mut self, io: &mut Io<'_, '_>) {
+        let TimeoutLayout {
+            enable: (offset, bit),
+            threshold: (register, shift, mask),
+            unit,
+        } = self.layout.timeout;
+        let enabled = self.register(io.registers, offset) & bit != 0;
+        let threshold = self.register(io.registers, register) >> shift & mask;
+        self.timeout = (enabled && !self.received.is_empty())
+            .then(|| io.now + self.bits(io, u64::from(threshold * unit)));
+        io.asked.rescheduled = true;
+    }
+}
+
+impl Device for Uart {
+    fn load(&mut self, offset: u32, io: &mut Io<'_, '_>) -> Option<u32> {
+        let AutobaudLayout {
+            low,
+            high,
+            edges,
+            longest,
+            ..
+        } = self.layout.autobaud;
+        let count = |fifo: &VecDeque<u8>| u32::try_from(fifo.len()).unwrap_or(0);
+        Some(match offset {
+            FIFO => {
+                let byte = self.received.pop_front().unwrap_or(0);
+                if self.received.is_empty() {
+                    self.timeout = None;
+                }
+                u32::from(byte)
+            }
+            INT_RAW => self.raw(io.registers),
+            INT_ST => self.raw(io.registers) & io.registers.get(self.base + INT_ENA),
+            STATUS => count(&self.received) | count(&self.waiting) << 16,
+            _ if offset == low => self.measure.low.min(longest),
+            _ if offset == high => self.measure.high.min(longest),
+            _ if offset == edges => self.measure.edges,
+            _ if offset == self.layout.fsm_status => u32::from(self.leaves.is_some()) << 4,
+            _ if offset == self.layout.id => io.registers.get(self.base + offset) & !(1 << 31),
+            _ if Some(offset) == self.layout.update => 0,
+            _ => return None,
+        })
+    }
+
+    fn store(&mut self, offset: u32, value: u32, io: &mut Io<'_, '_>) {
+        let measured = self.measures(io.registers);
+        if self.layout.update == Some(offset) {
+            self.latched = UartLayout::LATCHED.map(|at| io.registers.get(self.base + at));
+        }
+        match offset {
+            FIFO if self.waiting.len() < DEPTH => {
+                self.waiting.push_back(value.to_le_bytes()[0]);
+                if self.leaves.is_none() {
+                    self.send_next(io);
+                }
+            }
+            INT_CLR => self.raised &= !value,
+            CONF0 => {
+                if value & self.layout.rx_reset != 0 {
+                    self.received.clear();
+                    self.timeout = None;
+                }
+                if value & self.layout.rx_reset << 1 != 0 {
+                    self.waiting.clear();
+                }
+            }
+            _ => {}
+        }
+        // It starts anew whenever it is switched on.
+        let (enable, bit) = self.layout.autobaud.enable;
+        let switched = offset == enable && value & bit != 0 && self.layout.update.is_none();
+        let taken_over = self.layout.update == Some(offset) && !measured;
+        if (switched || taken_over) && self.measures(io.registers) {
+            self.measure = Measure::NONE;
+        }
+    }
+
+    fn next(&self) -> u64 {
+        let leaves = self.leaves.unwrap_or(NEVER);
+        leaves.min(self.timeout.unwrap_or(NEVER))
+    }
+
+    fn advance(&mut self, io: &mut Io<'_, '_>) {
+        if self.leaves.is_some_and(|at| at <= io.now) {
+            self.send_next(io);
+        }
+        if self.timeout.is_some_and(|at| at <= io.now) {
+            self.timeout = None;
+            self.raised |= RX_TIMEOUT;
+        }
+    }
+
+    fn arrival(&mut self, io: &mut Io<'_, '_>) {
+        let baud = self.baud(io.registers);
+        let Some(sent) = io.wires.line.peek_at_chip() else {
+            return;
+        };
+        let Some((seen, sent_at)) = io.wires.receive(io.time(), Some(baud)) else {
+            return;
+        };
+        if self.measures(io.registers) {
+            self.measure.byte(sent, self.layout.clock / sent_at.max(1));
+        }
+        if self.received.len() < DEPTH {
+            self.received.push_back(seen);
+        } else {
+            self.raised |= RX_OVERFLOW;
+        }
+        self.await_timeout(io);
+    }
+
+    fn interrupts(&self, registers: &Registers) -> bool {
+        self.raw(registers) & registers.get(self.base + INT_ENA) != 0
+    }
+}
