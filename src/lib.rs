@@ -30,3 +30,10 @@ pub mod transport;
 pub mod wire;
 
 pub use error::{Error, Result};
+
+/// Compiles and runs the examples of the pages in `docs/`.
+#[cfg(all(doctest, feature = "sim"))]
+mod pages {
+    #[doc = include_str!("../docs/virtual-board.md")]
+    struct VirtualBoard;
+}

@@ -342,6 +342,20 @@ fn bad_input_is_named_with_its_remedy() {
 }
 
 #[test]
+fn a_trace_shows_every_byte() {
+    let output = run("--port sim:esp32c3 --trace flash-id", &[]);
+    let said = stderr(&output);
+    assert!(said.contains("> c0000824000000000007071220"), "{said}");
+    // What comes in, comes in pieces.
+    let came: String = said
+        .lines()
+        .filter_map(|line| line.split_once(" < "))
+        .map(|(_, bytes)| bytes)
+        .collect();
+    assert!(came.contains("c0010804000707122000000000c0"), "{said}");
+}
+
+#[test]
 fn help_is_no_error() {
     expect(
         &run("--help", &[]),

@@ -12,10 +12,6 @@ pub struct Cli {
     #[command(flatten)]
     pub connect: ConnectArgs,
 
-    /// Print each frame on the wire in hex, on stderr
-    #[arg(short, long, global = true)]
-    pub trace: bool,
-
     /// Print what the layers do, on stderr
     #[arg(short, long, global = true)]
     pub verbose: bool,
@@ -61,9 +57,13 @@ pub struct ConnectArgs {
     #[arg(short, long, global = true, default_value = "hard-reset")]
     pub after: String,
 
-    /// Talk to the ROM loader only
+    /// Talk to the ROM loader only, as this version always does
     #[arg(long, global = true)]
     pub no_stub: bool,
+
+    /// Print what passes through the port in hex, on stderr
+    #[arg(short, long, global = true)]
+    pub trace: bool,
 }
 
 /// What the image header at the bootloader's offset shall say.

@@ -7,7 +7,7 @@ use crate::{Done, Outcome, names};
 use espwire::chip::Chip;
 use espwire::connection::CancelToken;
 use espwire::session::{After, Before, ChipInfo, Options, Session};
-use espwire::transport::Transport;
+use espwire::transport::{Trace, Transport};
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
@@ -96,6 +96,11 @@ impl<'a> Flashing<'a> {
             usb,
             lines,
         } = port::open(name)?;
+        let transport = if self.args.trace {
+            Box::new(Trace::to_writer(transport, std::io::stderr()))
+        } else {
+            transport
+        };
         let mut progress = Progress::new();
         let before = match (&self.before, lines) {
             (Before::DefaultReset | Before::UsbReset, ControlLines::Missing) => Before::NoReset,

@@ -64,13 +64,13 @@ fn run(cli: Cli) -> Outcome {
     Flashing::new(&cli.connect, cancel)?.run(&cli.command)
 }
 
-/// Frames at level trace, all else at level debug; otherwise only what is
+/// What the layers say of themselves, if asked for; otherwise only what is
 /// wrong. `RUST_LOG` overrules both.
 fn log_as_asked(cli: &Cli) {
-    let level = match (cli.trace, cli.verbose) {
-        (true, _) => "espwire=trace",
-        (false, true) => "espwire=debug",
-        (false, false) => "espwire=warn",
+    let level = if cli.verbose {
+        "espwire=debug"
+    } else {
+        "espwire=warn"
     };
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(level))
         .format_timestamp(None)
