@@ -5,8 +5,10 @@ use super::line::{Line, Link, LinkKind};
 use super::nor::{NorFlash, NorTimes, Wear};
 use super::port::Port;
 use super::reset_circuit::{Effect, ResetCircuit, Wiring};
-use super::rom::{Application, Autobaud, Config, ModelledRom, Security, Uploads, Variant};
-use crate::chip::Chip;
+use super::rom::{
+    Application, Autobaud, Config, Identity, ModelledRom, Security, Uploads, Variant,
+};
+use crate::chip::{Chip, Mac, Revision};
 use crate::time::{Duration, Instant};
 use crate::transport::Lines;
 use crate::wire::Opcode;
@@ -184,6 +186,9 @@ impl Board {
             flash: None,
             link: Link::default(),
             wiring: None,
+            mac: Identity::MAC,
+            wafer: None,
+            crystal: None,
             security: Security::default(),
             application: Application::default(),
             uploads: Uploads::default(),
@@ -311,6 +316,9 @@ pub struct Builder {
     flash: Option<NorFlash>,
     link: Link,
     wiring: Option<Wiring>,
+    mac: Mac,
+    wafer: Option<Revision>,
+    crystal: Option<u32>,
     security: Security,
     application: Application,
     uploads: Uploads,
@@ -353,6 +361,25 @@ impl Builder {
     /// The reset circuit; default what goes with the link.
     pub const fn wiring(mut self, wiring: Wiring) -> Self {
         self.wiring = Some(wiring);
+        self
+    }
+
+    /// The chip's base MAC address; default [`Identity::MAC`].
+    pub const fn mac(mut self, mac: Mac) -> Self {
+        self.mac = mac;
+        self
+    }
+
+    /// The revision of the chip's wafer; default one that has its ROM.
+    pub const fn wafer(mut self, revision: Revision) -> Self {
+        self.wafer = Some(revision);
+        self
+    }
+
+    /// The crystal, in MHz; default the usual one. A ROM that believes in
+    /// another sets every rate wrong, but for the one that it measured.
+    pub const fn crystal(mut self, mhz: u32) -> Self {
+        self.crystal = Some(mhz);
         self
     }
 
@@ -408,7 +435,12 @@ impl Builder {
                 self.chip,
                 Config {
                     variant,
+                    identity: Identity {
+                        mac: self.mac,
+                        revision: self.wafer.unwrap_or(variant.wafer),
+                    },
                     security: self.security,
+                    crystal: self.crystal.unwrap_or(variant.crystal.usual),
                     application: self.application,
                     uploads: self.uploads,
                     autobaud: self.autobaud,

@@ -75,8 +75,20 @@ impl Wires<'_> {
 
     /// Takes a byte from the host that is complete at `now`, as a receiver set
     /// to `baud` sees it; with the rate it was sent at.
+    ///
+    /// A UART has to take each byte when it is complete, and lose it where it
+    /// has no room: the other side does not wait. USB does: what is not taken
+    /// stays with the host.
     pub fn receive(&mut self, now: Instant, baud: Option<u32>) -> Option<(u8, u32)> {
         self.line.receive_at_chip(now, baud)
+    }
+
+    /// Whether the host has room for another byte. It reads along while it has
+    /// the port open; when nobody takes what it has read, a UART's bytes are
+    /// lost and a USB device has to wait.
+    #[must_use]
+    pub fn host_takes(&self) -> bool {
+        self.line.host_takes()
     }
 
     /// Sends bytes to the host, one after the other from `now` on; returns

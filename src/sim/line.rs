@@ -51,6 +51,12 @@ pub struct LineFaults {
 const USB_BAUD: u32 = 12_160_000;
 /// What a host's driver takes before it makes the writer wait.
 const HOST_BUFFER: usize = 4096;
+/// What a host's driver keeps for a reader who does not come (Linux keeps
+/// 64 KiB for a terminal).
+const HOST_INPUT: usize = 0x1_0000;
+/// When a host tries again what a USB device did not take: in the next
+/// microframe.
+const USB_RETRY: Duration = Duration::from_micros(125);
 
 #[derive(Clone, Copy, Debug)]
 struct Flying {
@@ -143,8 +149,8 @@ impl Line {
         self.host_rate = HostRate::Chips;
     }
 
-    /// The chip uses this rate.
-    fn chip_uses(&mut self, baud: u32) {
+    /// The chip listens at this rate.
+    fn chip_hears_at(&mut self, baud: u32) {
         if self.host_rate == HostRate::Chips {
             self.host_baud = baud;
         }
@@ -174,19 +180,28 @@ impl Line {
         }
     }
 
-    /// When the host's buffer has room again.
-    pub(super) fn host_may_write(&self, now: Instant) -> Instant {
-        let waiting = self.to_chip.iter().filter(|byte| byte.at > now).count();
-        match waiting.checked_sub(HOST_BUFFER) {
-            None => now,
-            Some(_) => self.to_chip.front().map_or(now, |byte| byte.at),
+    /// What is in the host's buffer: on a UART what has not left yet, on USB
+    /// also what the chip has not taken.
+    fn host_buffered(&self, now: Instant) -> usize {
+        match self.link.kind {
+            LinkKind::Uart => self.to_chip.iter().filter(|byte| byte.at > now).count(),
+            LinkKind::UsbSerialJtag => self.to_chip.len(),
         }
+    }
+
+    /// When the host's buffer may have room.
+    pub(super) fn host_may_write(&self, now: Instant) -> Instant {
+        if self.host_buffered(now) < HOST_BUFFER {
+            return now;
+        }
+        let leaves = self.to_chip.iter().map(|byte| byte.at).find(|at| *at > now);
+        leaves.unwrap_or(now + USB_RETRY)
     }
 
     /// Takes what fits into the host's buffer.
     pub(super) fn send_from_host(&mut self, now: Instant, bytes: &[u8]) -> usize {
-        let waiting = self.to_chip.iter().filter(|byte| byte.at > now).count();
-        let taken = bytes.len().min(HOST_BUFFER.saturating_sub(waiting));
+        let room = HOST_BUFFER.saturating_sub(self.host_buffered(now));
+        let taken = bytes.len().min(room);
         let baud = self.rate(self.host_baud);
         self.host_free = self.host_free.max(now);
         for byte in bytes.iter().take(taken) {
@@ -203,12 +218,12 @@ impl Line {
     }
 
     pub(super) fn send_from_chip(&mut self, now: Instant, bytes: &[u8], baud: u32) -> Instant {
-        self.chip_uses(baud);
         let baud = self.rate(baud);
         self.chip_free = self.chip_free.max(now);
         for byte in bytes {
             self.chip_free += byte_time(baud);
-            if let Some(byte) = self.spoil(*byte) {
+            let byte = self.spoil(*byte).filter(|_| self.host_takes());
+            if let Some(byte) = byte {
                 self.to_host.push_back(Flying {
                     byte,
                     at: self.chip_free + self.link.latency,
@@ -217,6 +232,11 @@ impl Line {
             }
         }
         self.chip_free
+    }
+
+    /// Whether the host has room for another byte.
+    pub(super) fn host_takes(&self) -> bool {
+        self.to_host.len() < HOST_INPUT
     }
 
     pub(super) fn next_to_chip(&self) -> Option<Instant> {
@@ -236,7 +256,7 @@ impl Line {
         let flying = take_due(&mut self.to_chip, now)?;
         self.carried.0 += 1;
         if let Some(baud) = baud {
-            self.chip_uses(baud);
+            self.chip_hears_at(baud);
         }
         let byte = match (self.link.kind, baud) {
             (LinkKind::Uart, Some(baud)) if self.host_rate == HostRate::Own => {
@@ -330,6 +350,38 @@ mod tests {
         let room = line.host_may_write(Instant::ZERO);
         assert_eq!(room, Instant::ZERO + byte_time(115_200));
         assert_eq!(line.send_from_host(room, &bytes), 1);
+    }
+
+    #[test]
+    fn usb_waits_for_the_chip_and_a_uart_does_not() {
+        let later = Instant::ZERO + Duration::from_secs(1);
+        for (kind, taken, room) in [
+            (LinkKind::Uart, HOST_BUFFER, later),
+            (LinkKind::UsbSerialJtag, 0, later + USB_RETRY),
+        ] {
+            let mut line = Line::new(Link {
+                kind,
+                ..Link::default()
+            });
+            let bytes = [0; 5000];
+            assert_eq!(line.send_from_host(Instant::ZERO, &bytes), HOST_BUFFER);
+            // All of it is there, and the chip has taken nothing.
+            assert_eq!(line.host_may_write(later), room);
+            assert_eq!(line.send_from_host(later, &bytes), taken);
+        }
+    }
+
+    #[test]
+    fn a_host_that_does_not_read_keeps_so_much() {
+        let mut line = Line::new(Link::default());
+        line.send_from_chip(Instant::ZERO, &[b'x'; HOST_INPUT - 1], 115_200);
+        assert!(line.host_takes());
+        let left = line.send_from_chip(Instant::ZERO, b"yz", 115_200);
+        assert!(!line.host_takes());
+        let mut read = vec![0; HOST_INPUT + 1];
+        assert_eq!(line.receive_at_host(left, &mut read), HOST_INPUT);
+        assert_eq!(read[HOST_INPUT - 1], b'y');
+        assert!(line.host_takes());
     }
 
     #[test]

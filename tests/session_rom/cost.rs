@@ -152,7 +152,7 @@ fn the_flash_of_some_revisions_is_powered_first() {
             last_key_purpose: 0,
             words: Box::leak(Box::new(words)),
             extra_commands: &[],
-            boot: [(0x5, "DOWNLOAD"), (0xc, "FLASH")],
+            ..*Variant::newest(&ESP32P4).unwrap()
         };
         let (board, port) = Board::builder(&ESP32P4)
             .rom(Box::leak(Box::new(rom)))

@@ -1,7 +1,7 @@
 //! Requests and answers.
 
 use super::inflate::Inflater;
-use super::job::{AddressBytes, ERASE_BLOCK, ERASE_SECTOR, Job, Step};
+use super::job::{AddressBytes, ERASE_BLOCK, ERASE_SECTOR, Job, READ, Step};
 use super::memory::AddressSpace;
 use super::variant::SET_ADDRESS_BITS;
 use super::{Config, Security, Uploads};
@@ -11,11 +11,7 @@ use crate::sim::nor::{NorFlash, SECTOR};
 use crate::slip;
 use crate::time::{Duration, Instant};
 use crate::wire::{self, Dialect, Opcode, Reason, Request, Sync, checksum};
-use md5::{Digest, Md5};
 
-/// What the ROM's software needs for a byte of MD5: 2.4 MB take about a second
-/// on real chips.
-const MD5_PER_BYTE: Duration = Duration::from_nanos(420);
 /// What it needs for a byte of deflated data.
 const INFLATE_PER_BYTE: Duration = Duration::from_nanos(100);
 /// Bytes in a 64 KiB block.
@@ -104,8 +100,6 @@ pub(super) struct Loader {
     copies: usize,
     /// The answer to the first SYNC, which is not kept.
     greeting: Option<Vec<u8>>,
-    /// What a hash job is about, computed when its time is over.
-    digest: Option<(u32, u32)>,
 }
 
 type Outcome = Result<(), Reason>;
@@ -122,7 +116,7 @@ impl Loader {
             api_version: config.variant.api_version,
             last_key_purpose: config.variant.last_key_purpose,
             extra_commands: config.variant.extra_commands,
-            memory: AddressSpace::new(chip, config.variant),
+            memory: AddressSpace::new(chip, config),
             flash_size: chip.rom.assumed_flash_size,
             address_bytes: AddressBytes::default(),
             transfer: None,
@@ -135,8 +129,12 @@ impl Loader {
             reason: 0,
             copies: 1,
             greeting: None,
-            digest: None,
         }
+    }
+
+    /// The UART is set to a rate, with a crystal of so many MHz.
+    pub(super) fn set_divider(&mut self, baud: u32, crystal: u32) {
+        self.memory.set_divider(baud, crystal);
     }
 
     /// When there is something to be done without a request.
@@ -149,8 +147,7 @@ impl Loader {
         if !self.job.step(at, flash, self.address_bytes) {
             return None;
         }
-        if let Some((address, size)) = self.digest.take() {
-            let digest = Md5::digest(self.read_flash(at, flash, address, size as usize));
+        if let Some(digest) = self.job.take_digest() {
             match self.dialect.loader {
                 wire::Loader::Rom => self.put_data(0, crate::error::hex(&digest).as_bytes()),
                 wire::Loader::Stub => self.put_data(0, &digest),
@@ -529,16 +526,8 @@ impl Loader {
 
     fn hash(&mut self, address: u32, size: u32) -> Outcome {
         self.within_flash(address, size)?;
-        self.job.push(Step::Spend(MD5_PER_BYTE * size));
-        self.digest = Some((address, size));
+        self.job.hash(address, size);
         Ok(())
-    }
-
-    fn read_flash(&self, now: Instant, flash: &mut NorFlash, address: u32, size: usize) -> Vec<u8> {
-        let mut bytes = vec![0; size];
-        let command = self.address_bytes.command(0x03, address);
-        flash.transfer(now, &command, &mut bytes);
-        bytes
     }
 
     fn read_slow(
@@ -552,7 +541,9 @@ impl Loader {
             return Err(Reason::FLASH_READ_LENGTH);
         }
         self.within_flash(address, size)?;
-        let bytes = self.read_flash(now, flash, address, size as usize);
+        let mut bytes = vec![0; size as usize];
+        let command = self.address_bytes.command(READ, address);
+        flash.transfer(now, &command, &mut bytes);
         self.put_data(0, &bytes);
         Ok(())
     }

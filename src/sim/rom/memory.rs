@@ -1,7 +1,7 @@
 //! The address space as READ_REG and WRITE_REG see it: plain storage, but for
 //! the controller the flash hangs on.
 
-use super::Variant;
+use super::{Config, fuses};
 use crate::chip::{Chip, DataLength, SpiAddress, SpiController};
 use crate::sim::nor::NorFlash;
 use crate::time::Instant;
@@ -40,12 +40,15 @@ const MOST_WORDS: usize = 1 << 19;
 #[derive(Debug)]
 pub(super) struct AddressSpace {
     words: HashMap<u32, u32>,
+    chip: &'static Chip,
     spi: &'static SpiController,
 }
 
 impl AddressSpace {
-    pub(super) fn new(chip: &'static Chip, variant: &Variant) -> Self {
-        let mut words: HashMap<u32, u32> = variant.words.iter().copied().collect();
+    pub(super) fn new(chip: &'static Chip, config: &Config) -> Self {
+        let fuses = fuses::words(chip, &config.identity, &config.security);
+        let known = config.variant.words.iter().copied();
+        let mut words: HashMap<u32, u32> = fuses.into_iter().chain(known).collect();
         // USER after reset: a command phase.
         words.insert(
             chip.spi.base + chip.spi.layout.user,
@@ -53,8 +56,18 @@ impl AddressSpace {
         );
         Self {
             words,
+            chip,
             spi: &chip.spi,
         }
+    }
+
+    /// The UART is set to a rate, with a crystal of so many MHz.
+    pub(super) fn set_divider(&mut self, baud: u32, crystal: u32) {
+        let uart = &self.chip.uart;
+        let clock = u64::from(crystal) * 1_000_000 * u64::from(uart.clock_multiple);
+        let sixteenths = u32::try_from(clock * 16 / u64::from(baud.max(1))).unwrap_or(u32::MAX);
+        let whole = sixteenths / 16 << uart.divider.shift & uart.divider.mask();
+        self.set(uart.divider.address, whole | (sixteenths & 0xf) << 20);
     }
 
     pub(super) fn read(&self, address: u32) -> u32 {

@@ -6,13 +6,15 @@
 //! in a buffer that keeps what the request before left there, and answers from
 //! one that keeps the answer before.
 
+mod fuses;
 mod inflate;
 mod job;
 mod loader;
 mod memory;
 mod variant;
 
-pub use variant::{Security, VARIANTS, Variant};
+pub use fuses::Identity;
+pub use variant::{Banner, Crystal, Security, VARIANTS, Variant};
 
 use super::firmware::{Firmware, Reset, ResetCause, Strapping, Wires};
 use super::{LinkKind, Running};
@@ -21,14 +23,19 @@ use crate::slip::{END, ESC, ESC_END, ESC_ESC};
 use crate::time::{Duration, Instant};
 use crate::wire::Opcode;
 use loader::Loader;
+use std::collections::VecDeque;
 
 /// From the release of reset until the loader listens. The ROMs take some
 /// 10 ms, most of it for the banner.
 const BOOT_TIME: Duration = Duration::from_millis(10);
 /// From the release of reset until the application runs.
 const APPLICATION_BOOT_TIME: Duration = Duration::from_millis(150);
-/// The rate of the banner, and of an application's log.
+/// The rate of the banner, if the crystal is as the ROM believes, and of an
+/// application's log.
 const LOG_BAUD: u32 = 115_200;
+/// What the ROM's receive interrupt keeps for the loader while that is busy;
+/// what comes then is lost.
+const RING: usize = 2048;
 /// How often an application that talks does so.
 const LOG_PERIOD: Duration = Duration::from_millis(10);
 
@@ -69,8 +76,12 @@ pub enum Autobaud {
 pub struct Config {
     /// Which ROM.
     pub variant: &'static Variant,
+    /// The chip's own eFuses.
+    pub identity: Identity,
     /// The chip's security eFuses.
     pub security: Security,
+    /// The crystal, in MHz.
+    pub crystal: u32,
     /// What runs from flash.
     pub application: Application,
     /// What becomes of uploaded code.
@@ -84,10 +95,7 @@ enum State {
     /// Nothing runs: the chip has left the loader for nowhere.
     Stopped,
     /// Reset was released; then comes the loader or the application.
-    Booting {
-        strapping: Strapping,
-        until: Instant,
-    },
+    Booting { reset: Reset, until: Instant },
     /// The loader waits to measure the rate.
     Measuring,
     /// The rate is known; the next SYNC is the greeting.
@@ -109,6 +117,8 @@ pub struct ModelledRom {
     slip: Slip,
     baud: u32,
     loader: Loader,
+    /// What came while the loader was busy.
+    ring: VecDeque<u8>,
 }
 
 /// How the ROM takes frames apart: a delimiter begins and ends by turns.
@@ -167,19 +177,32 @@ impl ModelledRom {
             slip: Slip::default(),
             baud: LOG_BAUD,
             loader: Loader::new(chip, &config),
+            ring: VecDeque::new(),
             config,
         }
     }
 
-    fn boot(&mut self, strapping: Strapping, now: Instant, wires: &mut Wires<'_>) {
-        let text = self.config.variant.banner(strapping);
-        let sent = wires.send(now, text.as_bytes(), LOG_BAUD);
-        self.baud = LOG_BAUD;
-        self.state = match strapping {
+    /// The rate that comes out when the ROM sets this one.
+    fn set_by_rom(&self, baud: u32) -> u32 {
+        let believed = u64::from(self.config.variant.crystal.believed.max(1));
+        let real = u64::from(baud) * u64::from(self.config.crystal) / believed;
+        u32::try_from(real).unwrap_or(u32::MAX)
+    }
+
+    fn set_baud(&mut self, baud: u32) {
+        self.baud = baud;
+        self.loader.set_divider(baud, self.config.crystal);
+    }
+
+    fn boot(&mut self, reset: Reset, now: Instant, wires: &mut Wires<'_>) {
+        let text = self.config.variant.says(reset);
+        self.set_baud(self.set_by_rom(LOG_BAUD));
+        let sent = wires.send(now, text.as_bytes(), self.baud);
+        self.state = match reset.strapping {
             Strapping::Download => match (self.config.autobaud, wires.line.kind()) {
                 (Autobaud::LosesFirstSync, LinkKind::Uart) => State::Measuring,
                 _ => {
-                    self.baud = wires.line.host_baud();
+                    self.set_baud(wires.line.host_baud());
                     State::Greeting
                 }
             },
@@ -222,13 +245,14 @@ impl ModelledRom {
 impl Firmware for ModelledRom {
     fn reset(&mut self, reset: Reset, now: Instant) {
         self.slip.clear();
+        self.ring.clear();
         self.loader = Loader::new(self.chip, &self.config);
         let time = match reset.strapping {
             Strapping::Download => BOOT_TIME,
             Strapping::Flash => APPLICATION_BOOT_TIME,
         };
         self.state = State::Booting {
-            strapping: reset.strapping,
+            reset,
             until: now + time,
         };
     }
@@ -253,8 +277,8 @@ impl Firmware for ModelledRom {
             }
             let at = at.max(now);
             return match self.state {
-                State::Booting { strapping, .. } => {
-                    self.boot(strapping, at, wires);
+                State::Booting { reset, .. } => {
+                    self.boot(reset, at, wires);
                     at
                 }
                 State::Resetting { .. } => {
@@ -266,12 +290,21 @@ impl Firmware for ModelledRom {
             };
         }
         if let Some(due) = self.loader.due() {
+            while let Some((byte, _)) = wires.receive(due.min(until), baud) {
+                if self.ring.len() < RING {
+                    self.ring.push_back(byte);
+                }
+            }
             if due > until {
                 return until;
             }
             let at = due.max(now);
             self.work(at, wires);
             return at;
+        }
+        if let Some(byte) = self.ring.pop_front() {
+            self.serve(byte, now, wires);
+            return now;
         }
         let at = match wires.next_arrival() {
             Some(at) if at <= until => at.max(now),
@@ -282,7 +315,7 @@ impl Firmware for ModelledRom {
                 State::Greeting | State::Serving => self.serve(byte, at, wires),
                 State::Measuring if self.slip.push(byte) => {
                     self.slip.clear();
-                    self.baud = sent_at;
+                    self.set_baud(sent_at);
                     self.state = State::Greeting;
                 }
                 _ => {}
@@ -295,7 +328,7 @@ impl Firmware for ModelledRom {
         match self.state {
             State::Booting { .. } | State::Resetting { .. } => false,
             State::Application { .. } => self.config.application == Application::Quiet,
-            _ => self.loader.due().is_none(),
+            _ => self.loader.due().is_none() && self.ring.is_empty(),
         }
     }
 
@@ -319,8 +352,11 @@ impl ModelledRom {
         let sent = wires.send(at, &frames, self.baud);
         match done {
             loader::Then::Serve | loader::Then::Stub => {}
-            loader::Then::Baud(baud) => self.baud = baud,
-            loader::Then::Leave => self.state = State::Stopped,
+            loader::Then::Baud(baud) => self.set_baud(self.set_by_rom(baud)),
+            loader::Then::Leave => {
+                self.state = State::Stopped;
+                self.ring.clear();
+            }
             loader::Then::Reset => self.state = State::Resetting { at: sent },
         }
     }

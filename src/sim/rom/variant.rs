@@ -1,7 +1,7 @@
 //! What differs from ROM to ROM besides the chip table.
 
-use crate::chip::{self, Chip};
-use crate::sim::firmware::Strapping;
+use crate::chip::{self, Chip, Revision};
+use crate::sim::firmware::{Reset, ResetCause, Strapping};
 use crate::wire::Opcode;
 
 /// One revision of a chip's mask ROM.
@@ -19,8 +19,46 @@ pub struct Variant {
     pub words: &'static [(u32, u32)],
     /// What it knows besides the commands of the chip table.
     pub extra_commands: &'static [Opcode],
-    /// The mode numbers and words in the banner: download, flash.
-    pub boot: [(u8, &'static str); 2],
+    /// What it says first.
+    pub banner: Banner,
+    /// A revision of the chip that has this ROM.
+    pub wafer: Revision,
+    /// The crystal.
+    pub crystal: Crystal,
+}
+
+/// What a ROM says before anything else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Banner {
+    /// `rst:0x1 (POWERON),boot:0x5 (DOWNLOAD(USB/UART0))`, then
+    /// `waiting for download`.
+    Words {
+        /// What stands behind the word for the reset's cause.
+        suffix: &'static str,
+        /// Number and words of the boot mode with these straps.
+        download: (u8, &'static str),
+        /// The same.
+        flash: (u8, &'static str),
+    },
+    /// `ets …,rst cause:2, boot mode:(1,6)`.
+    Numbers,
+}
+
+/// A chip's crystal, in MHz. Where a ROM believes in another one than there
+/// is, each rate that it sets is off by their ratio.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Crystal {
+    /// What the ROM takes it for.
+    pub believed: u32,
+    /// What is on the usual board.
+    pub usual: u32,
+}
+
+impl Crystal {
+    const MHZ_40: Self = Self {
+        believed: 40,
+        usual: 40,
+    };
 }
 
 /// The chip's security eFuses.
@@ -50,13 +88,39 @@ impl Variant {
     }
 
     /// What the ROM says before anything else.
-    pub(super) fn banner(&self, strapping: Strapping) -> String {
-        let [download, flash] = self.boot;
-        let ((number, words), wait) = match strapping {
-            Strapping::Download => (download, "waiting for download\r\n"),
-            Strapping::Flash => (flash, ""),
-        };
-        format!("\r\nrst:0x1 (POWERON),boot:{number:#x} ({words})\r\n{wait}")
+    pub(super) fn says(&self, reset: Reset) -> String {
+        let download = reset.strapping == Strapping::Download;
+        match self.banner {
+            Banner::Words {
+                suffix,
+                download: into_download,
+                flash,
+            } => {
+                let (number, mode) = if download { into_download } else { flash };
+                // Causes and their words (ESP-IDF, reset reasons).
+                let (code, cause) = match reset.cause {
+                    ResetCause::PowerOn => (0x1, "POWERON"),
+                    ResetCause::Software => (0x3, "SW"),
+                    ResetCause::Watchdog => (0x10, "RTCWDT_RTC"),
+                    ResetCause::Usb => (0x15, "USB_UART_CHIP"),
+                };
+                let wait = if download {
+                    "waiting for download\r\n"
+                } else {
+                    ""
+                };
+                format!("\r\nrst:{code:#x} ({cause}{suffix}),boot:{number:#x} ({mode})\r\n{wait}")
+            }
+            Banner::Numbers => {
+                let mode = if download { 1 } else { 3 };
+                let cause = match reset.cause {
+                    ResetCause::PowerOn | ResetCause::Usb => 2,
+                    ResetCause::Software => 1,
+                    ResetCause::Watchdog => 4,
+                };
+                format!("\r\n ets,rst cause:{cause}, boot mode:({mode},6)\r\n\r\n")
+            }
+        }
     }
 }
 
@@ -64,8 +128,17 @@ impl Variant {
 /// 4K, block erase, program and read, then four zeros.
 pub(super) const SET_ADDRESS_BITS: Opcode = Opcode(0x15);
 
-/// What the banner of most chips says.
-const BOOT_RISC_V: [(u8, &str); 2] = [(0x5, "DOWNLOAD(USB/UART0)"), (0xc, "SPI_FAST_FLASH_BOOT")];
+/// What most chips say.
+const BANNER_RISC_V: Banner = Banner::Words {
+    suffix: "",
+    download: (0x5, "DOWNLOAD(USB/UART0)"),
+    flash: (0xc, FLASH_BOOT),
+};
+const FLASH_BOOT: &str = "SPI_FAST_FLASH_BOOT";
+
+const fn revision(major: u16, minor: u16) -> Revision {
+    Revision { major, minor }
+}
 
 /// All ROMs, chips in the order of the chip table, revisions from old to new.
 /// Interface version, key purpose and words (magic, UART_DATE) as recorded.
@@ -89,7 +162,12 @@ pub static VARIANTS: &[Variant] = &[
             (0x3fff_c72c, 0x0000_ffff),
         ],
         extra_commands: &[],
-        boot: [(0x1, "UART"), (0x3, "FLASH")],
+        banner: Banner::Numbers,
+        wafer: revision(0, 0),
+        crystal: Crystal {
+            believed: 40,
+            usual: 26,
+        },
     },
     Variant {
         chip: &chip::ESP32,
@@ -98,10 +176,13 @@ pub static VARIANTS: &[Variant] = &[
         last_key_purpose: 0,
         words: &[(0x4000_1000, 0x00f0_1d83), (0x3ff4_0078, 0x1512_2500)],
         extra_commands: &[],
-        boot: [
-            (0x3, "DOWNLOAD_BOOT(UART0/UART1/SDIO_REI_REO_V2)"),
-            (0x13, "SPI_FAST_FLASH_BOOT"),
-        ],
+        banner: Banner::Words {
+            suffix: "_RESET",
+            download: (0x3, "DOWNLOAD_BOOT(UART0/UART1/SDIO_REI_REO_V2)"),
+            flash: (0x13, FLASH_BOOT),
+        },
+        wafer: revision(3, 0),
+        crystal: Crystal::MHZ_40,
     },
     Variant {
         chip: &chip::ESP32S2,
@@ -110,10 +191,13 @@ pub static VARIANTS: &[Variant] = &[
         last_key_purpose: 0,
         words: &[(0x4000_1000, 0x0000_07c6), (0x3f40_0074, 0x1903_1400)],
         extra_commands: &[],
-        boot: [
-            (0x0, "DOWNLOAD(USB/UART0/SPI)"),
-            (0x8, "SPI_FAST_FLASH_BOOT"),
-        ],
+        banner: Banner::Words {
+            suffix: "",
+            download: (0x0, "DOWNLOAD(USB/UART0/SPI)"),
+            flash: (0x8, FLASH_BOOT),
+        },
+        wafer: revision(1, 0),
+        crystal: Crystal::MHZ_40,
     },
     Variant {
         chip: &chip::ESP32S3,
@@ -122,7 +206,13 @@ pub static VARIANTS: &[Variant] = &[
         last_key_purpose: 0x0c,
         words: &[(0x4000_1000, 0x0000_0009), (0x6000_007c, 0x0200_8270)],
         extra_commands: &[SET_ADDRESS_BITS],
-        boot: [(0x0, "DOWNLOAD(USB/UART0)"), (0x8, "SPI_FAST_FLASH_BOOT")],
+        banner: Banner::Words {
+            suffix: "",
+            download: (0x0, "DOWNLOAD(USB/UART0)"),
+            flash: (0x8, FLASH_BOOT),
+        },
+        wafer: revision(0, 2),
+        crystal: Crystal::MHZ_40,
     },
     Variant {
         chip: &chip::ESP32C2,
@@ -131,7 +221,9 @@ pub static VARIANTS: &[Variant] = &[
         last_key_purpose: 0,
         words: &[(0x4000_1000, 0x7c41_a06f)],
         extra_commands: &[],
-        boot: BOOT_RISC_V,
+        banner: BANNER_RISC_V,
+        wafer: revision(1, 0),
+        crystal: Crystal::MHZ_40,
     },
     Variant {
         chip: &chip::ESP32C3,
@@ -140,7 +232,9 @@ pub static VARIANTS: &[Variant] = &[
         last_key_purpose: 0x0c,
         words: &[(0x4000_1000, 0x6921_506f)],
         extra_commands: &[],
-        boot: BOOT_RISC_V,
+        banner: BANNER_RISC_V,
+        wafer: revision(0, 0),
+        crystal: Crystal::MHZ_40,
     },
     Variant {
         chip: &chip::ESP32C3,
@@ -149,7 +243,9 @@ pub static VARIANTS: &[Variant] = &[
         last_key_purpose: 0x0c,
         words: &[(0x4000_1000, 0x4361_606f)],
         extra_commands: &[],
-        boot: BOOT_RISC_V,
+        banner: BANNER_RISC_V,
+        wafer: revision(1, 1),
+        crystal: Crystal::MHZ_40,
     },
     Variant {
         chip: &chip::ESP32C3,
@@ -158,7 +254,9 @@ pub static VARIANTS: &[Variant] = &[
         last_key_purpose: 0x0c,
         words: &[(0x4000_1000, 0x1b31_506f)],
         extra_commands: &[],
-        boot: BOOT_RISC_V,
+        banner: BANNER_RISC_V,
+        wafer: revision(0, 3),
+        crystal: Crystal::MHZ_40,
     },
     Variant {
         chip: &chip::ESP32C5,
@@ -167,7 +265,9 @@ pub static VARIANTS: &[Variant] = &[
         last_key_purpose: 0x13,
         words: &[(0x4000_1000, 0x5fd1_406f)],
         extra_commands: &[],
-        boot: BOOT_RISC_V,
+        banner: BANNER_RISC_V,
+        wafer: revision(1, 0),
+        crystal: Crystal::MHZ_40,
     },
     Variant {
         chip: &chip::ESP32C6,
@@ -176,7 +276,9 @@ pub static VARIANTS: &[Variant] = &[
         last_key_purpose: 0x0c,
         words: &[(0x4000_1000, 0x2ce0_806f)],
         extra_commands: &[],
-        boot: BOOT_RISC_V,
+        banner: BANNER_RISC_V,
+        wafer: revision(0, 0),
+        crystal: Crystal::MHZ_40,
     },
     Variant {
         chip: &chip::ESP32C61,
@@ -185,7 +287,9 @@ pub static VARIANTS: &[Variant] = &[
         last_key_purpose: 0x10,
         words: &[(0x4000_1000, 0x7211_606f)],
         extra_commands: &[],
-        boot: BOOT_RISC_V,
+        banner: BANNER_RISC_V,
+        wafer: revision(1, 0),
+        crystal: Crystal::MHZ_40,
     },
     Variant {
         chip: &chip::ESP32H2,
@@ -194,7 +298,12 @@ pub static VARIANTS: &[Variant] = &[
         last_key_purpose: 0x0c,
         words: &[(0x4000_1000, 0xd7b7_3e80)],
         extra_commands: &[],
-        boot: BOOT_RISC_V,
+        banner: BANNER_RISC_V,
+        wafer: revision(0, 0),
+        crystal: Crystal {
+            believed: 32,
+            usual: 32,
+        },
     },
     Variant {
         chip: &chip::ESP32P4,
@@ -203,7 +312,9 @@ pub static VARIANTS: &[Variant] = &[
         last_key_purpose: 0x0c,
         words: &[(0x4000_1000, 0x0000_001e), (0x4fc0_0010, 0x12)],
         extra_commands: &[],
-        boot: BOOT_RISC_V,
+        banner: BANNER_RISC_V,
+        wafer: revision(0, 0),
+        crystal: Crystal::MHZ_40,
     },
     Variant {
         chip: &chip::ESP32P4,
@@ -212,6 +323,8 @@ pub static VARIANTS: &[Variant] = &[
         last_key_purpose: 0x13,
         words: &[(0x4000_1000, 0x0000_1000), (0x4fc0_0010, 0x12)],
         extra_commands: &[],
-        boot: BOOT_RISC_V,
+        banner: BANNER_RISC_V,
+        wafer: revision(3, 0),
+        crystal: Crystal::MHZ_40,
     },
 ];
