@@ -66,7 +66,7 @@ impl AddressSpace {
         let uart = &self.chip.uart;
         let clock = u64::from(crystal) * 1_000_000 * u64::from(uart.clock_multiple);
         let sixteenths = u32::try_from(clock * 16 / u64::from(baud.max(1))).unwrap_or(u32::MAX);
-        let whole = sixteenths / 16 << uart.divider.shift & uart.divider.mask();
+        let whole = ((sixteenths / 16) << uart.divider.shift) & uart.divider.mask();
         self.set(uart.divider.address, whole | (sixteenths & 0xf) << 20);
     }
 
