@@ -72,7 +72,9 @@ fn what_is_written_is_there() {
     let mut session = connect();
     let proves = session.chip().rom.supports(Opcode::FLASH_MD5SUM);
     let seed = std::process::id();
-    let mut bytes: Vec<u8> = (0..SIZE).map(|at| (at ^ seed ^ (at >> 8)) as u8).collect();
+    let mut bytes: Vec<u8> = (0..SIZE)
+        .map(|at| (at ^ seed ^ (at >> 8)).to_le_bytes()[0])
+        .collect();
     let began = Instant::now();
     let report = session.write(&[Region::new(address, &bytes[..])]).unwrap();
     println!("written after {:.2?}", began.elapsed());
