@@ -166,7 +166,12 @@ fn flash_is_read_into_a_file() {
     let write = "--port sim:esp32s2,flash={} write-flash 0x10000 {}";
     expect(&run(write, &[&flash, &file]), 0, &[], &[]);
     let read = "--port sim:esp32s2,flash={} read-flash 0x10000 10000 {}";
-    expect(&run(read, &[&flash, &back]), 0, &["read"], &[]);
+    expect(
+        &run(read, &[&flash, &back]),
+        0,
+        &["read 10000 bytes", "done"],
+        &[],
+    );
     assert!(fs::read(&back).unwrap() == bytes);
     let read = "--port sim:esp32s2,flash={} read-flash 0x3ffff0 ALL {}";
     expect(&run(read, &[&flash, &back]), 0, &[], &[]);

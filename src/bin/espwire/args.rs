@@ -53,7 +53,7 @@ pub struct ConnectArgs {
     #[arg(long, global = true, default_value = "default-reset")]
     pub before: String,
 
-    /// Reset after: hard-reset, no-reset, …
+    /// Reset after: hard-reset, watchdog-reset, no-reset
     #[arg(short, long, global = true, default_value = "hard-reset")]
     pub after: String,
 

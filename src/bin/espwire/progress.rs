@@ -38,7 +38,11 @@ impl Progress {
                 action,
                 ..
             } => {
-                let what = format!("{} {name}: {size} bytes at {address:#x}", verb(*action));
+                let place = format!("{size} bytes at {address:#x}");
+                let what = match action {
+                    Action::Read => format!("read {place}"),
+                    action => format!("{} {name}: {place}", verb(*action)),
+                };
                 if self.terminal == Terminal::Yes {
                     self.bar = Some(bar(*size, what));
                 } else {
@@ -86,7 +90,6 @@ const fn verb(action: Action) -> &'static str {
     match action {
         Action::Verify => "verify",
         Action::Write => "write",
-        Action::Read => "read",
         _ => "work on",
     }
 }
@@ -97,7 +100,6 @@ const fn word(outcome: Outcome) -> &'static str {
         Outcome::Differs => "  DIFFERS",
         Outcome::Written => "  written and verified",
         Outcome::WrittenUnproven => "  written; this chip's loader cannot verify",
-        Outcome::Read => "  read",
         _ => "  done",
     }
 }
