@@ -2,7 +2,7 @@
 
 use super::firmware::{Firmware, Reset, ResetCause, Strapping, Wires};
 use super::line::{Line, Link, LinkKind};
-use super::nor::{NorFlash, NorTimes, Wear};
+use super::nor::{NorFlash, NorTimes, SectorWear, Wear};
 use super::port::Port;
 use super::reset_circuit::{Effect, ResetCircuit, Wiring};
 use super::rom::{
@@ -304,6 +304,12 @@ impl FlashView<'_> {
     pub fn wear(&self) -> Wear {
         self.0.lock().flash.wear()
     }
+
+    /// What has been done to the sector that `address` is in.
+    #[must_use]
+    pub fn sector_wear(&self, address: u32) -> SectorWear {
+        self.0.lock().flash.sector_wear(address)
+    }
 }
 
 /// Makes a [`Board`].
@@ -334,7 +340,8 @@ impl Builder {
         self
     }
 
-    /// A blank flash of so many bytes, a power of two; default 4 MB.
+    /// A blank flash of so many bytes, rounded up to a power of two; default
+    /// 4 MB.
     pub const fn flash_size(mut self, bytes: u32) -> Self {
         self.flash_size = bytes;
         self

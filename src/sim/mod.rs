@@ -36,7 +36,7 @@ mod spec;
 pub use board::{Board, Builder, FlashView, Record, Running};
 pub use firmware::{Firmware, Reset, ResetCause, Strapping, Wires};
 pub use line::{LineFaults, Link, LinkKind};
-pub use nor::{FlashFile, NorFlash, NorTimes, Wear};
+pub use nor::{FlashFile, NorFlash, NorTimes, SectorWear, Wear};
 pub use port::Port;
 pub use reset_circuit::{ResetCircuit, Wiring};
 #[cfg(all(unix, feature = "serial"))]

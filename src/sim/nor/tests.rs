@@ -1,4 +1,5 @@
 use super::*;
+use crate::time::Duration;
 
 const SIZE: u32 = 4 << 20;
 
@@ -18,7 +19,7 @@ fn read(flash: &mut NorFlash, now: Instant, out: &[u8], len: usize) -> Vec<u8> {
 
 /// Write enable, then `out`.
 fn change(flash: &mut NorFlash, now: Instant, out: &[u8]) {
-    flash.transfer(now, &[op::WRITE_ENABLE], &mut []);
+    flash.transfer(now, &[0x06], &mut []);
     flash.transfer(now, out, &mut []);
 }
 
@@ -73,7 +74,7 @@ fn is_busy_for_the_data_sheets_time_and_answers_only_its_status() {
     assert_eq!(flash.busy_until(), Some(at(45)));
     assert_eq!(
         read(&mut flash, at(44), &[0x05], 1),
-        [STATUS_BUSY | STATUS_WRITE_ENABLED]
+        [status::BUSY | status::WRITE_ENABLED]
     );
     assert_eq!(read(&mut flash, at(44), &[0x03, 0, 0, 0], 2), [0xff, 0xff]);
     assert_eq!(flash.peek(0, 1), [0], "not erased yet");
@@ -121,6 +122,152 @@ fn four_byte_addresses_reach_past_16_mb() {
     assert_eq!(read(&mut flash, at(0), &[0x03, 1, 0, 0, 0], 1), [0x11]);
     flash.transfer(at(0), &[0xe9], &mut []);
     assert_eq!(read(&mut flash, at(0), &[0x03, 0, 0, 0], 1), [0x22]);
+}
+
+#[test]
+fn all_reads_read_the_same() {
+    let mut flash = NorFlash::new(32 << 20, NorTimes::NONE);
+    flash.poke(0x12_3456, &[1, 2, 3]);
+    let table: [(&[u8], usize); 7] = [
+        (&[0x03, 0x13], 0),
+        (&[0x0b, 0x0c], 1),
+        (&[0x3b, 0x3c], 1),
+        (&[0x6b, 0x6c], 1),
+        (&[0xbb, 0xbc], 1),
+        (&[0xeb, 0xec], 3),
+        (&[0x9d], 0),
+    ];
+    for (codes, dummies) in table {
+        for (code, address) in codes.iter().zip([3, 4]) {
+            let mut out = vec![*code];
+            out.extend(&[0, 0x12, 0x34, 0x56][4 - address..]);
+            out.extend(vec![0; dummies]);
+            let known = *code != 0x9d;
+            let expected = if known { [1, 2, 3] } else { [0xff; 3] };
+            assert_eq!(read(&mut flash, at(0), &out, 3), expected, "{out:02x?}");
+            // A dummy or an address byte short: nothing.
+            let short = &out[..out.len() - 1];
+            assert_eq!(read(&mut flash, at(0), short, 3), [0xff; 3], "{short:02x?}");
+        }
+    }
+}
+
+#[test]
+fn protected_places_stay_as_they_are() {
+    let mut flash = flash();
+    // The upper half.
+    change(&mut flash, at(0), &[0x01, 0x18]);
+    assert_eq!(read(&mut flash, at(9), &[0x05], 1)[0] & 1, 1, "10 ms");
+    assert_eq!(read(&mut flash, at(10), &[0x05], 1), [0x18]);
+    for out in [
+        &[0x02, 0x20, 0, 0, 0x00][..],
+        &[0x20, 0x3f, 0xf0, 0x00],
+        &[0xd8, 0x20, 0, 0],
+        &[0xc7],
+    ] {
+        let ignored = flash.wear().ignored;
+        change(&mut flash, at(20), out);
+        assert_eq!(flash.busy_until(), None, "{out:02x?}");
+        assert_eq!(flash.wear().ignored, ignored + 1, "{out:02x?}");
+    }
+    change(&mut flash, at(30), &[0x02, 0x1f, 0xff, 0xff, 0x12]);
+    assert_eq!(flash.busy_until(), Some(at(30) + NorTimes::TYPICAL.program));
+    // Only until the power goes.
+    flash.transfer(at(40), &[0x50], &mut []);
+    flash.transfer(at(40), &[0x01, 0x00], &mut []);
+    assert_eq!(read(&mut flash, at(40), &[0x05], 1), [0x00]);
+    flash.cut_power(at(50));
+    assert_eq!(read(&mut flash, at(50), &[0x05], 1), [0x18]);
+}
+
+#[test]
+fn the_other_status_registers() {
+    let mut flash = flash();
+    assert_eq!(read(&mut flash, at(0), &[0x35], 2), [0x02, 0x02]);
+    assert_eq!(read(&mut flash, at(0), &[0x15], 1), [0x60]);
+    // Without write enable: nothing.
+    flash.transfer(at(0), &[0x31, 0x40], &mut []);
+    assert_eq!(read(&mut flash, at(100), &[0x35], 1), [0x02]);
+    change(&mut flash, at(100), &[0x31, 0x40]);
+    assert_eq!(read(&mut flash, at(200), &[0x35], 1), [0x42]);
+    change(&mut flash, at(200), &[0x01, 0x04, 0x00]);
+    assert_eq!(read(&mut flash, at(300), &[0x35], 1), [0x02]);
+    assert_eq!(read(&mut flash, at(300), &[0x05], 1), [0x04]);
+}
+
+#[test]
+fn sleeps_until_it_is_released() {
+    let mut flash = flash();
+    flash.transfer(at(0), &[0xb9], &mut []);
+    assert_eq!(read(&mut flash, at(0), &[0x9f], 1), [0xff]);
+    assert_eq!(read(&mut flash, at(0), &[0x05], 1), [0xff]);
+    assert_eq!(read(&mut flash, at(0), &[0xab, 0, 0, 0], 1), [0x15]);
+    assert_eq!(read(&mut flash, at(0), &[0x9f], 1), [0xef]);
+}
+
+#[test]
+fn a_reset_stops_what_is_under_way() {
+    let mut flash = NorFlash::new(32 << 20, NorTimes::TYPICAL);
+    flash.poke(0, &[0; 0x1000]);
+    flash.transfer(at(0), &[0xb7], &mut []);
+    change(&mut flash, at(0), &[0x20, 0, 0, 0, 0]);
+    // Only right behind its enabling.
+    flash.transfer(at(1), &[0x99], &mut []);
+    flash.transfer(at(1), &[0x66], &mut []);
+    flash.transfer(at(1), &[0x05], &mut [0]);
+    flash.transfer(at(1), &[0x99], &mut []);
+    assert_eq!(flash.busy_until(), Some(at(45)));
+    flash.transfer(
+        Instant::ZERO + Duration::from_micros(22_500),
+        &[0x66],
+        &mut [],
+    );
+    flash.transfer(
+        Instant::ZERO + Duration::from_micros(22_500),
+        &[0x99],
+        &mut [],
+    );
+    assert_eq!(flash.busy_until(), None);
+    assert_eq!(flash.peek(0x7ff, 2), [0xff, 0]);
+    // Three address bytes again.
+    assert_eq!(read(&mut flash, at(50), &[0x03, 0, 0x08, 0x00], 1), [0]);
+}
+
+#[test]
+fn wear_is_counted_for_each_sector() {
+    let mut flash = NorFlash::new(SIZE, NorTimes::NONE);
+    for out in [
+        &[0x20, 0, 0x10, 0x00][..],
+        &[0xd8, 0, 0, 0],
+        &[0x02, 0, 0x1f, 0xff, 0],
+        &[0x02, 0, 0x10, 0x00, 0],
+    ] {
+        change(&mut flash, at(0), out);
+    }
+    for (address, erases, programs) in [(0, 1, 0), (0x1abc, 2, 2), (0xffff, 1, 0), (0x1_0000, 0, 0)]
+    {
+        let wear = SectorWear { erases, programs };
+        assert_eq!(flash.sector_wear(address), wear, "{address:x}");
+    }
+    assert_eq!((flash.wear().erases, flash.wear().sectors_erased), (2, 17));
+}
+
+#[test]
+fn more_than_a_page_keeps_its_last_256_bytes() {
+    let mut flash = NorFlash::new(SIZE, NorTimes::NONE);
+    let mut out = vec![0x02, 0, 0x10, 0x10];
+    out.extend([0x11; 0x10]);
+    out.extend([0x22; 0x100]);
+    change(&mut flash, at(0), &out);
+    assert_eq!(flash.peek(0x1000, 0x100), [0x22; 0x100]);
+    assert_eq!(flash.peek(0x1100, 1), [0xff]);
+}
+
+#[test]
+fn sizes_are_powers_of_two() {
+    for (asked, got) in [(0, 0x1_0000), (5 << 20, 8 << 20), (16 << 20, 16 << 20)] {
+        assert_eq!(NorFlash::new(asked, NorTimes::NONE).size(), got);
+    }
 }
 
 #[test]
