@@ -72,3 +72,33 @@ pub(super) fn put_block(out: &mut Vec<u8>, sequence: u32, data: &[u8]) {
     put_words(out, &[len, sequence, 0, 0]);
     out.extend_from_slice(data);
 }
+
+/// Makes a type with a sequence number and data one of the `*_DATA` commands.
+macro_rules! block_command {
+    ($type:ident, $opcode:ident) => {
+        impl Command for $type<'_> {
+            const OPCODE: Opcode = Opcode::$opcode;
+            type Answer = ();
+
+            fn checksum(&self) -> Option<u32> {
+                Some($crate::wire::checksum(self.data))
+            }
+
+            fn payload(&self, _: &Dialect, out: &mut Vec<u8>) {
+                $crate::wire::command::put_block(out, self.sequence, self.data);
+            }
+
+            fn answer(&self, _: &Dialect, _: u32, _: &[u8]) -> Result<(), WireError> {
+                Ok(())
+            }
+        }
+
+        impl<'a> FromPayload<'a> for $type<'a> {
+            fn from_payload(payload: &mut Payload<'a>, _: &Dialect) -> Result<Self, RequestError> {
+                let (sequence, data) = payload.block()?;
+                Ok(Self { sequence, data })
+            }
+        }
+    };
+}
+pub(super) use block_command;

@@ -1,6 +1,6 @@
 //! Writing, reading and hashing flash.
 
-use super::command::{checksum, put_block, put_words};
+use super::command::{block_command, put_words};
 use super::payload::{FromPayload, Payload, RequestError};
 use super::{Command, Dialect, Loader, Opcode, WireError};
 
@@ -100,29 +100,7 @@ pub struct FlashData<'a> {
     pub data: &'a [u8],
 }
 
-impl Command for FlashData<'_> {
-    const OPCODE: Opcode = Opcode::FLASH_DATA;
-    type Answer = ();
-
-    fn checksum(&self) -> Option<u32> {
-        Some(checksum(self.data))
-    }
-
-    fn payload(&self, _: &Dialect, out: &mut Vec<u8>) {
-        put_block(out, self.sequence, self.data);
-    }
-
-    fn answer(&self, _: &Dialect, _: u32, _: &[u8]) -> Result<(), WireError> {
-        Ok(())
-    }
-}
-
-impl<'a> FromPayload<'a> for FlashData<'a> {
-    fn from_payload(payload: &mut Payload<'a>, _: &Dialect) -> Result<Self, RequestError> {
-        let (sequence, data) = payload.block()?;
-        Ok(Self { sequence, data })
-    }
-}
+block_command!(FlashData, FLASH_DATA);
 
 /// What comes after the end of a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -232,29 +210,7 @@ pub struct FlashDeflData<'a> {
     pub data: &'a [u8],
 }
 
-impl Command for FlashDeflData<'_> {
-    const OPCODE: Opcode = Opcode::FLASH_DEFL_DATA;
-    type Answer = ();
-
-    fn checksum(&self) -> Option<u32> {
-        Some(checksum(self.data))
-    }
-
-    fn payload(&self, _: &Dialect, out: &mut Vec<u8>) {
-        put_block(out, self.sequence, self.data);
-    }
-
-    fn answer(&self, _: &Dialect, _: u32, _: &[u8]) -> Result<(), WireError> {
-        Ok(())
-    }
-}
-
-impl<'a> FromPayload<'a> for FlashDeflData<'a> {
-    fn from_payload(payload: &mut Payload<'a>, _: &Dialect) -> Result<Self, RequestError> {
-        let (sequence, data) = payload.block()?;
-        Ok(Self { sequence, data })
-    }
-}
+block_command!(FlashDeflData, FLASH_DEFL_DATA);
 
 /// FLASH_DEFL_END: ends a write of a zlib stream. Never sent to a ROM by this
 /// crate, which would leave its loader.

@@ -1,6 +1,6 @@
 //! Upload to RAM.
 
-use super::command::{checksum, put_block, put_words};
+use super::command::{block_command, put_words};
 use super::payload::{FromPayload, Payload, RequestError};
 use super::{Command, Dialect, Opcode, WireError};
 
@@ -55,29 +55,7 @@ pub struct MemData<'a> {
     pub data: &'a [u8],
 }
 
-impl Command for MemData<'_> {
-    const OPCODE: Opcode = Opcode::MEM_DATA;
-    type Answer = ();
-
-    fn checksum(&self) -> Option<u32> {
-        Some(checksum(self.data))
-    }
-
-    fn payload(&self, _: &Dialect, out: &mut Vec<u8>) {
-        put_block(out, self.sequence, self.data);
-    }
-
-    fn answer(&self, _: &Dialect, _: u32, _: &[u8]) -> Result<(), WireError> {
-        Ok(())
-    }
-}
-
-impl<'a> FromPayload<'a> for MemData<'a> {
-    fn from_payload(payload: &mut Payload<'a>, _: &Dialect) -> Result<Self, RequestError> {
-        let (sequence, data) = payload.block()?;
-        Ok(Self { sequence, data })
-    }
-}
+block_command!(MemData, MEM_DATA);
 
 /// MEM_END: ends an upload. The answer to a jump may not come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
