@@ -1,3 +1,5 @@
 //! What several test programs share.
 
 pub mod captures;
+pub mod excuses;
+pub mod roms;

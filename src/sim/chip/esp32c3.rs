@@ -1,9 +1,10 @@
 //! ESP32-C3.
 
-use crate::chip;
+use crate::chip::{self, Field};
 use crate::sim::cpu::{Rule, riscv};
 use crate::sim::soc::{
-    Controller, CoreModel, Habit, Kind, Piece, Placed, ResetCauses, Soc, Straps, UartLayout, Window,
+    Controller, CoreModel, FlashControllerLayout, Kind, Piece, Placed, ResetCauses, SecurityFuses,
+    Soc, Straps, UartLayout, Window,
 };
 
 /// ESP32-C3 (TRM; register header).
@@ -28,19 +29,30 @@ pub static ESP32C3: Soc = Soc {
         // UART_CLKDIV, CONF1.
         (0x6000_0014, 0x2b6),
         (0x6000_0020, 0x1000_001c),
-        (0x6000_0024, 0x0000_c060),
+        (0x6000_0024, 0xc060),
+        // SPI_MEM_USER: a command phase.
+        (0x6000_2018, 1 << 31),
         // SYSTEM_SYSCLK_CONF: the crystal's MHz in bits 12 and up.
         (0x600c_0058, 0x2_8000),
     ],
-    habits: &[
-        // SPI_MEM_USER: a command phase.
-        Habit::ones(0x6000_2018, 1 << 31),
+    habits: &[],
+    devices: &[
+        Placed {
+            base: 0x6000_0000,
+            interrupt: Some(0x600c_2054),
+            kind: Kind::Uart(UartLayout::C3),
+        },
+        Placed {
+            base: 0x6000_2000,
+            interrupt: None,
+            kind: Kind::FlashController(FlashControllerLayout::SPI_MEM),
+        },
+        Placed {
+            base: 0x6002_60b0,
+            interrupt: None,
+            kind: Kind::Random,
+        },
     ],
-    devices: &[Placed {
-        base: 0x6000_0000,
-        interrupt: Some(0x600c_2054),
-        kind: Kind::Uart(UartLayout::C3),
-    }],
     interrupts: Controller::Priorities {
         enable: 0x600c_2104,
         priority: 0x600c_2114,
@@ -56,6 +68,12 @@ pub static ESP32C3: Soc = Soc {
         register: 0x6000_8038,
         shift: 0,
         codes: [1, 0x15, 3, 0x10],
+    },
+    security: SecurityFuses {
+        // EFUSE_RD_REPEAT_DATA3, DATA2 and DATA1 (TRM, "eFuse Controller").
+        secure_download: Field::new(0x6000_883c, 5, 1),
+        secure_boot: Some(Field::new(0x6000_8838, 20, 1)),
+        crypt_count: Some(Field::new(0x6000_8834, 18, 3)),
     },
     software_reset: &[(0x6000_8000, 1 << 31)],
 };

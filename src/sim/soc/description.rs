@@ -3,7 +3,7 @@
 use super::device::Placed;
 use super::interrupts::Controller;
 use super::registers::{Habit, Window};
-use crate::chip::Chip;
+use crate::chip::{Chip, Field};
 use crate::sim::cpu::{Rule, riscv};
 
 /// A chip as a machine.
@@ -33,6 +33,8 @@ pub struct Soc {
     pub straps: Straps,
     /// How software learns why it was reset.
     pub reset_cause: ResetCauses,
+    /// The eFuses that lock it up.
+    pub security: SecurityFuses,
     /// How software resets the chip.
     pub software_reset: &'static [(u32, u32)],
 }
@@ -79,6 +81,17 @@ impl Piece {
             alias_of: Some(of),
         }
     }
+}
+
+/// Where eFuses are, in the registers that show them, that lock a chip up.
+#[derive(Clone, Copy, Debug)]
+pub struct SecurityFuses {
+    /// Secure download mode.
+    pub secure_download: Field,
+    /// Secure boot.
+    pub secure_boot: Option<Field>,
+    /// The flash encryption counter.
+    pub crypt_count: Option<Field>,
 }
 
 /// What the strapping pins say.

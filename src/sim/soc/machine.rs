@@ -10,6 +10,7 @@ use crate::sim::cpu::{
     Bus, Core, Devices, Fault, FaultKind, Halt, MapError, Memory, Requests, Stop, Width,
 };
 use crate::sim::firmware::{Firmware, Reset, ResetCause, Strapping, Wires};
+use crate::sim::rom::Security;
 use crate::time::Instant;
 
 /// Most cycles between two looks at devices and wires.
@@ -20,6 +21,8 @@ const SLICE: u64 = 1_000_000;
 pub struct Options {
     /// Where to note the registers that nobody models.
     pub trace: Option<Trace>,
+    /// The eFuses that lock the chip up.
+    pub security: Security,
     /// Words in eFuse registers that are not as the chip's description says:
     /// address, value.
     pub fuses: Vec<(u32, u32)>,
@@ -337,6 +340,22 @@ impl<C: Core> Firmware for Machine<C> {
         let registers = &mut self.peripherals.registers;
         for (address, value) in soc.after_reset.iter().chain(&self.options.fuses) {
             registers.set(*address, *value);
+        }
+        let Security {
+            secure_download,
+            secure_boot,
+            crypt_count,
+        } = self.options.security;
+        let fuses = soc.security;
+        for (field, value) in [
+            (Some(fuses.secure_download), u32::from(secure_download)),
+            (fuses.secure_boot, u32::from(secure_boot)),
+            (fuses.crypt_count, u32::from(crypt_count)),
+        ] {
+            if let Some(field) = field {
+                let kept = registers.get(field.address) & !field.mask();
+                registers.set(field.address, kept | value << field.shift);
+            }
         }
         let straps = soc.straps;
         let strapped = match reset.strapping {

@@ -11,8 +11,8 @@ mod machine;
 mod registers;
 mod rom;
 
-pub use description::{CoreModel, Piece, ResetCauses, Soc, Straps};
-pub use device::{AutobaudLayout, Kind, Placed, TimeoutLayout, UartLayout};
+pub use description::{CoreModel, Piece, ResetCauses, SecurityFuses, Soc, Straps};
+pub use device::{AutobaudLayout, FlashControllerLayout, Kind, Placed, TimeoutLayout, UartLayout};
 pub use interrupts::Controller;
 pub use machine::{BuildError, Options, build};
 pub use registers::{Habit, Touched, Trace, Window};

@@ -5,8 +5,11 @@
 //! comes from the device, or from there if it says nothing about that
 //! register. A device's layout is data of the chip ([`Kind`]).
 
+mod flash_controller;
+mod random;
 mod uart;
 
+pub use flash_controller::FlashControllerLayout;
 pub use uart::{AutobaudLayout, TimeoutLayout, UartLayout};
 
 use super::registers::Registers;
@@ -30,6 +33,10 @@ pub struct Placed {
 pub enum Kind {
     /// A UART that is connected to the board's serial line.
     Uart(UartLayout),
+    /// The SPI controller that the flash hangs on.
+    FlashController(FlashControllerLayout),
+    /// The random number register.
+    Random,
 }
 
 impl Kind {
@@ -37,6 +44,10 @@ impl Kind {
     pub(super) fn make(&'static self, base: u32) -> Box<dyn Device> {
         match self {
             Self::Uart(layout) => Box::new(uart::Uart::new(base, layout)),
+            Self::Random => Box::new(random::Random::new()),
+            Self::FlashController(layout) => {
+                Box::new(flash_controller::FlashController::new(base, layout))
+            }
         }
     }
 
@@ -44,6 +55,8 @@ impl Kind {
     pub(super) const fn len(&self) -> u32 {
         match self {
             Self::Uart(_) => uart::REGISTERS,
+            Self::FlashController(_) => flash_controller::REGISTERS,
+            Self::Random => 4,
         }
     }
 }

@@ -104,6 +104,18 @@ impl UartLayout {
         update: Some(0x98),
     };
 
+    /// ESP32-C5: as [`UartLayout::C6`] with a crystal of 48 MHz.
+    pub const C5: Self = Self {
+        clock: 48_000_000,
+        ..Self::C6
+    };
+
+    /// ESP32-H2: as [`UartLayout::C6`] with a crystal of 32 MHz.
+    pub const H2: Self = Self {
+        clock: 32_000_000,
+        ..Self::C6
+    };
+
     /// The registers that REG_UPDATE takes over (TRM of the ESP32-C6: those
     /// called …_SYNC).
     const LATCHED: [u32; 3] = [CLKDIV, CONF0, TOUT_CONF];

@@ -1,0 +1,79 @@
+//! ESP32-C2.
+
+use crate::chip::{self, Field};
+use crate::sim::cpu::{Rule, riscv};
+use crate::sim::soc::{
+    Controller, CoreModel, FlashControllerLayout, Kind, Piece, Placed, ResetCauses, SecurityFuses,
+    Soc, Straps, UartLayout, Window,
+};
+
+/// ESP32-C2 (TRM; register header).
+pub static ESP32C2: Soc = Soc {
+    chip: &chip::ESP32C2,
+    core: CoreModel::RiscV(&riscv::Model::C3),
+    clock: 20_000_000,
+    memory: &[
+        // TRM, "System and Memory".
+        Piece::new(0x4000_0000, 0x9_0000, Rule::Rom),
+        Piece::alias(0x3ff0_0000, 0x5_0000, 0x4004_0000, Rule::Rom),
+        Piece::new(0x3fca_0000, 0x4_0000, Rule::Ram),
+        Piece::alias(0x4038_0000, 0x4_0000, 0x3fca_0000, Rule::Ram),
+        Piece::new(0x4037_c000, 0x4000, Rule::Ram),
+    ],
+    windows: &[Window {
+        start: 0x6000_0000,
+        len: 0xd_1000,
+    }],
+    after_reset: &[
+        // UART_CLKDIV.
+        (0x6000_0014, 0x2b6),
+        // UART_CONF0.
+        (0x6000_0020, 0x1000_001c),
+        // UART_CONF1.
+        (0x6000_0024, 0xc060),
+        // SPI_MEM_USER: a command phase.
+        (0x6000_2018, 0x8000_0000),
+        // SYSTEM_SYSCLK_CONF: the crystal's MHz in bits 12 and up.
+        (0x600c_0058, 0x2_8000),
+    ],
+    habits: &[],
+    devices: &[
+        Placed {
+            base: 0x6000_0000,
+            interrupt: Some(0x600c_2044),
+            kind: Kind::Uart(UartLayout::C3),
+        },
+        Placed {
+            base: 0x6000_2000,
+            interrupt: None,
+            kind: Kind::FlashController(FlashControllerLayout::SPI_MEM),
+        },
+        Placed {
+            base: 0x6002_60b0,
+            interrupt: None,
+            kind: Kind::Random,
+        },
+    ],
+    interrupts: Controller::Priorities {
+        enable: 0x600c_20b8,
+        priority: 0x600c_20c8,
+        threshold: 0x600c_2148,
+    },
+    interrupt_latency: 8,
+    straps: Straps {
+        register: 0x6000_4038,
+        download: 0x5,
+        flash: 0xc,
+    },
+    reset_cause: ResetCauses {
+        register: 0x6000_8030,
+        shift: 0,
+        codes: [1, 0x15, 3, 0x10],
+    },
+    security: SecurityFuses {
+        secure_download: Field::new(0x6000_8830, 16, 1),
+        secure_boot: None,
+        crypt_count: None,
+    },
+    software_reset: &[(0x6000_8000, 1 << 31)],
+};

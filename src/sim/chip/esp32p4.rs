@@ -1,0 +1,97 @@
+//! ESP32-P4.
+
+use crate::chip::{self, Field};
+use crate::sim::cpu::{Rule, riscv};
+use crate::sim::soc::{
+    Controller, CoreModel, FlashControllerLayout, Habit, Kind, Piece, Placed, ResetCauses,
+    SecurityFuses, Soc, Straps, UartLayout, Window,
+};
+
+/// ESP32-P4 (TRM; register header).
+pub static ESP32P4: Soc = Soc {
+    chip: &chip::ESP32P4,
+    core: CoreModel::RiscV(&riscv::Model::P4),
+    clock: 40_000_000,
+    memory: &[
+        // TRM, "System and Memory".
+        Piece::new(0x4fc0_0000, 0x2_0000, Rule::Rom),
+        // The flash's window, in which the ROM's file has its tables for
+        // unwinding.
+        Piece::new(0x4000_0000, 0x9000, Rule::Rom),
+        Piece::new(0x4ff0_0000, 0xc_0000, Rule::Ram),
+        Piece::alias(0x8ff0_0000, 0xc_0000, 0x4ff0_0000, Rule::Ram),
+        Piece::new(0x3010_0000, 0x2000, Rule::Ram),
+        Piece::new(0x5010_8000, 0x8000, Rule::Ram),
+    ],
+    windows: &[
+        Window {
+            start: 0x2080_0000,
+            len: 0x1_0000,
+        },
+        Window {
+            start: 0x3ff0_0000,
+            len: 0x2_0000,
+        },
+        Window {
+            start: 0x5000_0000,
+            len: 0x10_8000,
+        },
+        Window {
+            start: 0x5011_0000,
+            len: 0x3_0000,
+        },
+    ],
+    after_reset: &[
+        // UART_CLKDIV_SYNC.
+        (0x500c_a014, 0x2b6),
+        // UART_CONF0_SYNC.
+        (0x500c_a020, 0x1c),
+        // UART_CONF1.
+        (0x500c_a024, 0x6060),
+    ],
+    habits: &[
+        // Register 178h of SPI_MEM 0
+        Habit::ones(0x5008_c178, 0x8000_0000),
+        //
+        Habit::ones(0x3ff1_0098, 0x10),
+        //
+        Habit::zeros(0x500e_6004, 0x10),
+    ],
+    devices: &[
+        Placed {
+            base: 0x500c_a000,
+            interrupt: Some(0x500d_607c),
+            kind: Kind::Uart(UartLayout::C6),
+        },
+        Placed {
+            base: 0x5008_d000,
+            interrupt: None,
+            kind: Kind::FlashController(FlashControllerLayout::SPI_MEM),
+        },
+        Placed {
+            base: 0x5012_6004,
+            interrupt: None,
+            kind: Kind::Random,
+        },
+    ],
+    interrupts: Controller::Clic {
+        control: 0x2080_1000,
+    },
+    interrupt_latency: 8,
+    straps: Straps {
+        register: 0x500e_0038,
+        download: 0x5,
+        flash: 0xf,
+    },
+    reset_cause: ResetCauses {
+        register: 0x5011_1010,
+        shift: 7,
+        codes: [1, 0x15, 3, 0x10],
+    },
+    security: SecurityFuses {
+        secure_download: Field::new(0x5012_d03c, 5, 1),
+        secure_boot: None,
+        crypt_count: None,
+    },
+    software_reset: &[(0x5011_0008, 1 << 1)],
+};

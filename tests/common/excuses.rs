@@ -1,0 +1,72 @@
+//! Why an answer may differ from the recorded one, and how far.
+
+// Each test program uses some of it.
+#![allow(
+    dead_code,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "all of it is a test"
+)]
+
+use super::captures::Exchange;
+use espwire::slip::{Decoder, Event};
+
+/// Why an answer may differ from the recorded one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Excuse {
+    /// The value word is what was in a place of the chip that is not the same
+    /// here; all the rest must be the same.
+    Value,
+    /// Behind the answer come the ROM's last words; the answer must be the
+    /// same.
+    Farewell,
+    /// The loader has ended, and something else answered; here nothing does.
+    Gone,
+}
+
+/// Which exchanges are excused: the file begins so, the note begins so.
+pub type Excuses = [(&'static str, &'static str, Excuse)];
+
+/// The excuse for an exchange of a file.
+pub fn excuse(excuses: &Excuses, file: &str, note: &str) -> Option<Excuse> {
+    excuses
+        .iter()
+        .find(|(name, about, _)| file.starts_with(name) && note.starts_with(about))
+        .map(|(_, _, excuse)| *excuse)
+}
+
+/// Whether `answer` is the recorded one, but for what is excused.
+pub fn same(exchange: &Exchange, answer: &[u8], excuse: Option<Excuse>) -> bool {
+    let recorded = exchange.answer.as_slice();
+    match excuse {
+        None => answer == recorded,
+        Some(Excuse::Value) => without_value(answer) == without_value(recorded),
+        Some(Excuse::Gone) => answer.is_empty(),
+        Some(Excuse::Farewell) => first_frame(answer) == first_frame(recorded),
+    }
+}
+
+/// The frames of an answer, their value words blanked.
+fn without_value(answer: &[u8]) -> Vec<Vec<u8>> {
+    let mut frames = vec![];
+    let mut decoder = Decoder::new(answer.len());
+    let mut rest = answer;
+    while let Some(event) = decoder.next(&mut rest) {
+        let Event::Frame(frame) = event else {
+            panic!("{event:02x?} in an answer");
+        };
+        let mut frame = frame.to_vec();
+        frame[4..8].fill(0);
+        frames.push(frame);
+    }
+    frames
+}
+
+/// Up to the second C0, both of them included; nothing if it begins otherwise.
+fn first_frame(answer: &[u8]) -> &[u8] {
+    let [0xc0, rest @ ..] = answer else {
+        return &[];
+    };
+    let len = rest.iter().position(|byte| *byte == 0xc0);
+    len.map_or(answer, |len| &answer[..len + 2])
+}

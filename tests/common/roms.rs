@@ -1,0 +1,51 @@
+//! The mask ROMs that `tests/roms.sh` has fetched, if it has.
+
+#![allow(
+    dead_code,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "all of it is a test"
+)]
+
+use std::path::PathBuf;
+
+fn folder() -> PathBuf {
+    // The test program is in the target folder's debug/deps.
+    let program = std::env::current_exe().unwrap();
+    program.ancestors().nth(3).unwrap().join("roms")
+}
+
+/// Whether there are any; if not, says how to get them.
+///
+/// # Panics
+/// There are none, and ESPWIRE_REQUIRE_ROMS is set.
+pub fn at_hand() -> bool {
+    let there = folder().is_dir();
+    if !there {
+        assert!(
+            std::env::var("ESPWIRE_REQUIRE_ROMS").is_err(),
+            "there are no ROMs in {}: run tests/roms.sh",
+            folder().display()
+        );
+        eprintln!("skipped: tests/roms.sh fetches the mask ROMs that this executes");
+    }
+    there
+}
+
+/// The ROM of a chip: that of a revision (`rev300`), or the newest.
+pub fn read(chip: &str, revision: Option<&str>) -> Option<Vec<u8>> {
+    let start = format!("{chip}_{}", revision.unwrap_or_default());
+    let mut names: Vec<(usize, PathBuf)> = std::fs::read_dir(folder())
+        .ok()?
+        .filter_map(|entry| {
+            let path = entry.ok()?.path();
+            let name = path.file_name()?.to_str()?;
+            let fits = name.starts_with(&start) && name.ends_with("_rom.elf");
+            fits.then(|| (name.len(), path.clone()))
+        })
+        .collect();
+    names.sort();
+    let (_, newest) = names.last()?;
+    std::fs::read(newest).ok()
+}

@@ -1,0 +1,209 @@
+//! The virtual board, executing the real mask ROMs, answers what was recorded
+//! of them, byte for byte.
+//!
+//! `tests/roms.sh` fetches the ROMs. Without them there is nothing to execute,
+//! and the test says so; with ESPWIRE_REQUIRE_ROMS=1 that is a failure.
+
+#![cfg(feature = "sim")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "all of it is a test"
+)]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+use common::captures::{self, Exchange};
+use common::excuses::{Excuse, Excuses, excuse, same};
+use common::roms;
+use espwire::sim::rom::Security;
+use espwire::sim::soc::Options;
+use espwire::sim::{Board, NorTimes, Port, Strapping, chip};
+use espwire::time::Duration;
+use espwire::transport::Transport;
+
+/// Which exchanges are excused: the file begins so, the note begins so.
+const EXCUSES: &Excuses = &[
+    // Address 6000 0000: the UART's FIFO. One emulator did not find it empty.
+    (
+        "rom-esp32c3.txt",
+        "READ_REG with a short payload (2 bytes)",
+        Excuse::Value,
+    ),
+    // The value is what the loader found where the payload ought to be. It is
+    // what is left of the first SYNC, which here is lost as a whole.
+    ("rom-esp32c3-rev0", "SYNC again", Excuse::Value),
+    ("rom-esp32c61", "SYNC again", Excuse::Value),
+    // The loader ends: registers and stack are listed, or the chip resets
+    // itself, where the recording stopped.
+    ("rom-", "FLASH_END stay in loader (1)", Excuse::Farewell),
+    ("rom-", "FLASH_END (1)", Excuse::Farewell),
+];
+
+/// How long the loader may take until it says that it waits.
+const BOOT: Duration = Duration::from_millis(500);
+/// How long an answer may take to begin, and to go on.
+const ANSWER: Duration = Duration::from_secs(5);
+/// How long must be silent what is recorded as silent.
+const SILENCE: Duration = Duration::from_millis(30);
+
+/// The loaders' last words before they listen.
+const WAITING: [&[u8]; 2] = [
+    b"waiting for download\r\n",
+    b"wait uart download(secure mode)\r\n",
+];
+
+/// What a capture's name says about the chip.
+struct Recorded {
+    soc: &'static espwire::sim::soc::Soc,
+    rom: Vec<u8>,
+    security: Security,
+    flash_size: u32,
+}
+
+impl Recorded {
+    /// None where the chip or its ROM is not at hand.
+    fn of(file: &str) -> Option<Self> {
+        let name = file.trim_start_matches("rom-").trim_end_matches(".txt");
+        let mut words = name.split('-');
+        let chip = words.next().unwrap();
+        let soc = *chip::ALL.iter().find(|soc| soc.chip.arg == chip)?;
+        let mut revision = None;
+        let mut security = Security::default();
+        let mut flash_size = 4 << 20;
+        let rest: Vec<&str> = words.collect();
+        for word in &rest {
+            match *word {
+                "download" => security.secure_download = true,
+                "boot" => (security.secure_boot, security.crypt_count) = (true, 1),
+                "a32" => flash_size = 32 << 20,
+                word if word.starts_with("rev") => revision = Some(word),
+                "secure" | "extra" => {}
+                word => panic!("{file}: {word}?"),
+            }
+        }
+        Some(Self {
+            soc,
+            rom: roms::read(chip, revision)?,
+            security,
+            flash_size,
+        })
+    }
+
+    fn board(&self) -> Port {
+        let options = Options {
+            security: self.security,
+            ..Options::default()
+        };
+        let firmware = espwire::sim::soc::build(self.soc, &self.rom, options).unwrap();
+        let (_, port) = Board::builder(self.soc.chip)
+            .flash_size(self.flash_size)
+            .flash_times(NorTimes::NONE)
+            .starts_in(Strapping::Download)
+            .firmware(firmware)
+            .build();
+        port
+    }
+}
+
+fn send(port: &mut Port, mut bytes: &[u8]) {
+    while !bytes.is_empty() {
+        let deadline = port.now() + ANSWER;
+        let taken = port.write(bytes, deadline).unwrap();
+        bytes = &bytes[taken..];
+    }
+}
+
+/// What comes, until `enough` is there or nothing comes for `patience`; then
+/// what comes until nothing does for a while.
+fn hear(port: &mut Port, patience: Duration, enough: impl Fn(&[u8]) -> bool) -> Vec<u8> {
+    let mut heard = vec![];
+    let mut buf = [0; 4096];
+    loop {
+        let patience = if enough(&heard) { SILENCE } else { patience };
+        let deadline = port.now() + patience;
+        match port.read(&mut buf, deadline).unwrap() {
+            0 => return heard,
+            count => heard.extend_from_slice(&buf[..count]),
+        }
+    }
+}
+
+fn ask(port: &mut Port, exchange: &Exchange) -> Vec<u8> {
+    send(port, &exchange.sent);
+    let patience = match exchange.silence {
+        Some(_) => SILENCE,
+        None => ANSWER,
+    };
+    hear(port, patience, |heard| heard.len() >= exchange.answer.len())
+}
+
+/// Answers of a file that are not the recorded ones.
+fn differences(file: &str, recorded: &Recorded) -> Vec<String> {
+    let exchanges = captures::exchanges(file);
+    let mut port = recorded.board();
+    let waits = |heard: &[u8]| WAITING.iter().any(|words| heard.ends_with(words));
+    let banner = hear(&mut port, BOOT, waits);
+    assert!(
+        waits(&banner),
+        "{file}: {}",
+        String::from_utf8_lossy(&banner)
+    );
+    let first = &exchanges[0];
+    if first.silence.is_none() {
+        // It was recorded on a line without time, where the ROM sees the whole
+        // of the first SYNC at once; here it measures the rate on it.
+        send(&mut port, &first.sent);
+        hear(&mut port, SILENCE, |_| false);
+    }
+    let mut wrong = vec![];
+    for exchange in &exchanges {
+        let answer = ask(&mut port, exchange);
+        if let [0xc0, 0x00, 0x0f, 0x08, _, _, _, _, _, rate @ ..] = exchange.sent.as_slice() {
+            let rate = u32::from_le_bytes([rate[0], rate[1], rate[2], rate[3]]);
+            port.set_baud(rate).unwrap();
+        }
+        if !same(exchange, &answer, excuse(EXCUSES, file, &exchange.note)) {
+            let hex = |bytes: &[u8]| -> String {
+                bytes
+                    .iter()
+                    .take(70)
+                    .map(|byte| format!("{byte:02x}"))
+                    .collect()
+            };
+            wrong.push(format!(
+                "{}: {}\n  sent     {}\n  recorded {}\n  ROM      {}",
+                exchange.place,
+                exchange.note,
+                hex(&exchange.sent),
+                hex(&exchange.answer),
+                hex(&answer),
+            ));
+        }
+    }
+    wrong
+}
+
+#[test]
+fn the_real_roms_answer_what_was_recorded() {
+    let mut wrong = vec![];
+    let mut checked = 0;
+    for file in captures::files("rom-") {
+        let Some(recorded) = Recorded::of(&file) else {
+            continue;
+        };
+        checked += 1;
+        let found = differences(&file, &recorded);
+        if !found.is_empty() {
+            wrong.push(format!("{} in {file}:\n{}", found.len(), found.join("\n")));
+        }
+    }
+    if !roms::at_hand() {
+        return;
+    }
+    assert!(checked > 0);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
