@@ -331,6 +331,11 @@ fn bad_input_is_named_with_its_remedy() {
             &[&data],
             &["ESP8266", "stub"],
         ),
+        (
+            "--port sim:esp32s3,secure-download verify-flash 0x10000 {}",
+            &[&data],
+            &["secure download mode", "verifying"],
+        ),
         ("sim --listen 127.0.0.1:0", &[], &["--chip"]),
         ("sim --chip esp32", &[], &["--listen"]),
         ("sim --chip esp32 --listen nowhere", &[], &["nowhere"]),

@@ -3,6 +3,7 @@
 use super::board::{Board, Builder};
 use super::line::LinkKind;
 use super::nor::{FlashFile, NorFlash, NorTimes};
+use super::rom::Security;
 use super::{Link, Strapping};
 use crate::chip::{Chip, FlashSize};
 use std::io;
@@ -12,7 +13,8 @@ use std::str::FromStr;
 /// A virtual board, as it is asked for.
 ///
 /// As text: the chip's name, then options with commas between them:
-/// `flash=FILE`, `size=4MB`, `usb` for a board on USB-Serial/JTAG.
+/// `flash=FILE`, `size=4MB`, `usb` for a board on USB-Serial/JTAG,
+/// `secure-download` for a chip in secure download mode.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spec {
     /// The chip.
@@ -23,11 +25,15 @@ pub struct Spec {
     pub size: Option<u32>,
     /// Which port of the chip.
     pub link: LinkKind,
+    /// The chip's security eFuses.
+    pub security: Security,
 }
 
 /// A description that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("virtual board '{text}': {why}; write CHIP[,flash=FILE][,size=4MB][,usb]")]
+#[error(
+    "virtual board '{text}': {why}; write CHIP[,flash=FILE][,size=4MB][,usb][,secure-download]"
+)]
 pub struct BadSpec {
     text: String,
     why: String,
@@ -49,6 +55,7 @@ impl FromStr for Spec {
             flash: None,
             size: None,
             link: LinkKind::Uart,
+            security: Security::default(),
         };
         for part in parts {
             match part.split_once('=') {
@@ -63,6 +70,12 @@ impl FromStr for Spec {
                     }
                     spec.link = LinkKind::UsbSerialJtag;
                 }
+                None if part == "secure-download" => {
+                    if chip.rom.secure_download_commands.is_empty() {
+                        return Err(bad(format!("the {chip} has no secure download mode")));
+                    }
+                    spec.security.secure_download = true;
+                }
                 _ => return Err(bad(format!("unknown option '{part}'"))),
             }
         }
@@ -76,10 +89,12 @@ impl Spec {
     /// # Errors
     /// The file cannot be used.
     pub fn builder(&self) -> io::Result<Builder> {
-        let mut builder = Board::builder(self.chip).link(Link {
-            kind: self.link,
-            ..Link::default()
-        });
+        let mut builder = Board::builder(self.chip)
+            .security(self.security)
+            .link(Link {
+                kind: self.link,
+                ..Link::default()
+            });
         if let Some(size) = self.size {
             builder = builder.flash_size(size);
         }
@@ -99,5 +114,49 @@ impl Spec {
     /// The file cannot be used.
     pub fn builder_in_loader(&self) -> io::Result<Builder> {
         Ok(self.builder()?.starts_in(Strapping::Download))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chip;
+
+    #[test]
+    fn boards_in_words() {
+        let plain = Spec {
+            chip: &chip::ESP32C3,
+            flash: None,
+            size: None,
+            link: LinkKind::Uart,
+            security: Security::default(),
+        };
+        assert_eq!("esp32c3".parse(), Ok(plain.clone()));
+        assert_eq!(
+            "ESP32-C3,size=8MB,flash=a b.bin,usb,secure-download".parse(),
+            Ok(Spec {
+                flash: Some("a b.bin".into()),
+                size: Some(8 << 20),
+                link: LinkKind::UsbSerialJtag,
+                security: Security {
+                    secure_download: true,
+                    ..Security::default()
+                },
+                ..plain
+            })
+        );
+        for (text, word) in [
+            ("", "esp32c3"),
+            ("esp99", "esp99"),
+            ("esp32c3,", "''"),
+            ("esp32c3,flash=", "flash="),
+            ("esp32c3,size=3MB", "3MB"),
+            ("esp32c3,size", "size"),
+            ("esp32c2,usb", "USB-Serial/JTAG"),
+            ("esp32,secure-download", "secure download"),
+        ] {
+            let error = text.parse::<Spec>().unwrap_err().to_string();
+            assert!(error.contains(word), "{text}: {error}");
+        }
     }
 }

@@ -22,7 +22,7 @@ pub struct Cli {
 
 const AFTER_HELP: &str = "\
 Ports: a device (/dev/ttyUSB0, COM3), socket://HOST:PORT, or a virtual board:
-sim:CHIP[,flash=FILE][,size=4MB].
+sim:CHIP[,flash=FILE][,size=4MB][,usb][,secure-download].
 
 Exit status: 0 done, 1 verify found a difference, 2 anything else.";
 

@@ -4,6 +4,7 @@ use crate::args::{ConnectArgs, SimArgs};
 use crate::progress::line;
 use crate::{Done, Outcome, names};
 use espwire::connection::CancelToken;
+use espwire::sim::rom::Security;
 use espwire::sim::{LinkKind, Pace, Spec, serve_tcp};
 use std::net::TcpListener;
 
@@ -21,6 +22,7 @@ pub fn run(args: &SimArgs, connect: &ConnectArgs, cancel: &CancelToken) -> Outco
             None => None,
         },
         link: LinkKind::Uart,
+        security: Security::default(),
     };
     let (board, port) = spec.builder_in_loader()?.build();
     drop(port);
