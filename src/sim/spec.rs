@@ -4,17 +4,18 @@ use super::board::{Board, Builder};
 use super::line::LinkKind;
 use super::nor::{FlashFile, NorFlash, NorTimes};
 use super::rom::Security;
-use super::{Link, Strapping};
+use super::{Link, Strapping, soc};
 use crate::chip::{Chip, FlashSize};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 /// A virtual board, as it is asked for.
 ///
 /// As text: the chip's name, then options with commas between them:
 /// `flash=FILE`, `size=4MB`, `usb` for a board on USB-Serial/JTAG,
-/// `secure-download` for a chip in secure download mode.
+/// `secure-download` for a chip in secure download mode, `rom=FILE` for one that
+/// executes its mask ROM, from an ELF file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spec {
     /// The chip.
@@ -27,12 +28,15 @@ pub struct Spec {
     pub link: LinkKind,
     /// The chip's security eFuses.
     pub security: Security,
+    /// The file with the chip's mask ROM; none: the loader is modelled.
+    pub rom: Option<PathBuf>,
 }
 
 /// A description that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "virtual board '{text}': {why}; write CHIP[,flash=FILE][,size=4MB][,usb][,secure-download]"
+    "virtual board '{text}': {why}; write \
+     CHIP[,flash=FILE][,size=4MB][,usb][,secure-download][,rom=FILE]"
 )]
 pub struct BadSpec {
     text: String,
@@ -56,10 +60,12 @@ impl FromStr for Spec {
             size: None,
             link: LinkKind::Uart,
             security: Security::default(),
+            rom: None,
         };
         for part in parts {
             match part.split_once('=') {
                 Some(("flash", path)) if !path.is_empty() => spec.flash = Some(path.into()),
+                Some(("rom", path)) if !path.is_empty() => spec.rom = Some(path.into()),
                 Some(("size", size)) => {
                     let size: FlashSize = size.parse().map_err(|error| bad(format!("{error}")))?;
                     spec.size = Some(size.bytes());
@@ -99,11 +105,23 @@ impl Spec {
             builder = builder.flash_size(size);
         }
         if let Some(path) = &self.flash {
-            let named = |error: io::Error| {
-                io::Error::new(error.kind(), format!("{}: {error}", path.display()))
-            };
-            let file = FlashFile::open(path, self.size).map_err(named)?;
+            let file = FlashFile::open(path, self.size).map_err(|error| named(path, error))?;
             builder = builder.flash(NorFlash::with_file(file, NorTimes::TYPICAL));
+        }
+        if let Some(path) = &self.rom {
+            let rom = std::fs::read(path).map_err(|error| named(path, error))?;
+            let options = soc::Options {
+                security: self.security,
+                ..soc::Options::default()
+            };
+            let firmware = soc::of_chip(self.chip)
+                .ok_or_else(|| format!("there is no machine for the {}", self.chip))
+                .and_then(|soc| {
+                    let built = soc::build(soc, &rom, options);
+                    built.map_err(|error| error.to_string())
+                })
+                .map_err(|why| named(path, io::Error::new(io::ErrorKind::InvalidData, why)))?;
+            builder = builder.firmware(firmware);
         }
         Ok(builder)
     }
@@ -115,6 +133,11 @@ impl Spec {
     pub fn builder_in_loader(&self) -> io::Result<Builder> {
         Ok(self.builder()?.starts_in(Strapping::Download))
     }
+}
+
+/// An error with the file it is about.
+fn named(path: &Path, error: io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 
 #[cfg(test)]
@@ -130,14 +153,16 @@ mod tests {
             size: None,
             link: LinkKind::Uart,
             security: Security::default(),
+            rom: None,
         };
         assert_eq!("esp32c3".parse(), Ok(plain.clone()));
         assert_eq!(
-            "ESP32-C3,size=8MB,flash=a b.bin,usb,secure-download".parse(),
+            "ESP32-C3,size=8MB,flash=a b.bin,usb,secure-download,rom=c3.elf".parse(),
             Ok(Spec {
                 flash: Some("a b.bin".into()),
                 size: Some(8 << 20),
                 link: LinkKind::UsbSerialJtag,
+                rom: Some("c3.elf".into()),
                 security: Security {
                     secure_download: true,
                     ..Security::default()

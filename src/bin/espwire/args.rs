@@ -22,7 +22,7 @@ pub struct Cli {
 
 const AFTER_HELP: &str = "\
 Ports: a device (/dev/ttyUSB0, COM3), socket://HOST:PORT, or a virtual board:
-sim:CHIP[,flash=FILE][,size=4MB][,usb][,secure-download].
+sim:CHIP[,flash=FILE][,size=4MB][,usb][,secure-download][,rom=FILE].
 
 Exit status: 0 done, 1 verify found a difference, 2 anything else.";
 
@@ -133,6 +133,11 @@ pub struct SimArgs {
     /// Flash size: 1MB, 2MB, 4MB, …; default 4MB, or the file's size
     #[arg(long)]
     pub size: Option<String>,
+
+    /// ELF file with the chip's mask ROM, to be executed; without it the loader
+    /// is modelled
+    #[arg(long)]
+    pub rom: Option<PathBuf>,
 
     /// Serve on this TCP address, HOST:PORT; port 0 takes any free one
     #[arg(long, required_unless_present = "pty", conflicts_with = "pty")]

@@ -23,6 +23,7 @@ pub fn run(args: &SimArgs, connect: &ConnectArgs, cancel: &CancelToken) -> Outco
         },
         link: LinkKind::Uart,
         security: Security::default(),
+        rom: args.rom.clone(),
     };
     let (board, port) = spec.builder_in_loader()?.build();
     drop(port);

@@ -17,3 +17,14 @@ pub use interrupts::Controller;
 pub use machine::{BuildError, Options, build};
 pub use registers::{Habit, Touched, Trace, Window};
 pub use rom::{Rom, RomError};
+
+use crate::chip::Chip;
+
+/// The machine of a chip, if there is one.
+#[must_use]
+pub fn of_chip(chip: &Chip) -> Option<&'static Soc> {
+    super::chip::ALL
+        .iter()
+        .copied()
+        .find(|soc| soc.chip == chip)
+}
