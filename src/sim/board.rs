@@ -8,6 +8,7 @@ use super::reset_circuit::{Effect, ResetCircuit, Wiring};
 use super::rom::{
     Application, Autobaud, Config, Identity, ModelledRom, Security, Uploads, Variant,
 };
+use super::soc::{Options, RomImage, Trace};
 use crate::chip::{Chip, Mac, Revision};
 use crate::time::{Duration, Instant};
 use crate::transport::Lines;
@@ -195,6 +196,8 @@ impl Board {
             autobaud: Autobaud::default(),
             start: Strapping::Flash,
             firmware: None,
+            rom_image: None,
+            trace: None,
         }
     }
 
@@ -331,6 +334,8 @@ pub struct Builder {
     autobaud: Autobaud,
     start: Strapping,
     firmware: Option<Box<dyn Firmware>>,
+    rom_image: Option<RomImage>,
+    trace: Option<Trace>,
 }
 
 impl Builder {
@@ -420,6 +425,19 @@ impl Builder {
         self
     }
 
+    /// The chip executes this mask ROM, instead of the modelled one.
+    pub fn rom_image(mut self, image: RomImage) -> Self {
+        self.rom_image = Some(image);
+        self
+    }
+
+    /// Where a chip that executes a mask ROM notes which registers it touches
+    /// that nobody models; default nowhere.
+    pub fn trace(mut self, trace: Trace) -> Self {
+        self.trace = Some(trace);
+        self
+    }
+
     /// What runs on the chip, instead of the modelled ROM.
     pub fn firmware(mut self, firmware: Box<dyn Firmware>) -> Self {
         self.firmware = Some(firmware);
@@ -432,6 +450,18 @@ impl Builder {
         let wiring = self.wiring.unwrap_or(match self.link.kind {
             LinkKind::Uart => Wiring::Transistors { en_rise: EN_RISE },
             LinkKind::UsbSerialJtag => Wiring::UsbSerialJtag,
+        });
+        let executed = self.rom_image.map(|image| {
+            let usual = image.options();
+            image.firmware(Options {
+                identity: Identity {
+                    mac: self.mac,
+                    revision: self.wafer.unwrap_or(usual.identity.revision),
+                },
+                security: self.security,
+                crystal: self.crystal.unwrap_or(usual.crystal),
+                trace: self.trace,
+            })
         });
         let modelled = || -> Box<dyn Firmware> {
             let variant = self
@@ -460,7 +490,7 @@ impl Builder {
             flash: self
                 .flash
                 .unwrap_or_else(|| NorFlash::new(self.flash_size, self.times)),
-            firmware: self.firmware.unwrap_or_else(modelled),
+            firmware: self.firmware.or(executed).unwrap_or_else(modelled),
             circuit: ResetCircuit::new(wiring),
             release: Release::Held,
             record: Record::default(),

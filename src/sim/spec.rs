@@ -4,7 +4,8 @@ use super::board::{Board, Builder};
 use super::line::LinkKind;
 use super::nor::{FlashFile, NorFlash, NorTimes};
 use super::rom::Security;
-use super::{Link, Strapping, soc};
+use super::soc::RomImage;
+use super::{Link, Strapping};
 use crate::chip::{Chip, FlashSize};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -110,18 +111,11 @@ impl Spec {
         }
         if let Some(path) = &self.rom {
             let rom = std::fs::read(path).map_err(|error| named(path, error))?;
-            let options = soc::Options {
-                security: self.security,
-                ..soc::Options::default()
-            };
-            let firmware = soc::of_chip(self.chip)
-                .ok_or_else(|| format!("there is no machine for the {}", self.chip))
-                .and_then(|soc| {
-                    let built = soc::build(soc, &rom, options);
-                    built.map_err(|error| error.to_string())
-                })
-                .map_err(|why| named(path, io::Error::new(io::ErrorKind::InvalidData, why)))?;
-            builder = builder.firmware(firmware);
+            let image = RomImage::new(self.chip, &rom).map_err(|error| {
+                let error = error.to_string();
+                named(path, io::Error::new(io::ErrorKind::InvalidData, error))
+            })?;
+            builder = builder.rom_image(image);
         }
         Ok(builder)
     }

@@ -19,9 +19,10 @@ mod common;
 use common::captures::{self, Exchange};
 use common::excuses::{Excuse, Excuses, excuse, same};
 use common::roms;
+use espwire::chip::Chip;
 use espwire::sim::rom::Security;
-use espwire::sim::soc::Options;
-use espwire::sim::{Board, NorTimes, Port, Strapping, chip};
+use espwire::sim::soc::RomImage;
+use espwire::sim::{Board, NorTimes, Port, Strapping};
 use espwire::time::Duration;
 use espwire::transport::Transport;
 
@@ -58,8 +59,7 @@ const WAITING: [&[u8]; 2] = [
 
 /// What a capture's name says about the chip.
 struct Recorded {
-    soc: &'static espwire::sim::soc::Soc,
-    rom: Vec<u8>,
+    image: RomImage,
     security: Security,
     flash_size: u32,
 }
@@ -69,14 +69,13 @@ impl Recorded {
     fn of(file: &str) -> Option<Self> {
         let name = file.trim_start_matches("rom-").trim_end_matches(".txt");
         let mut words = name.split('-');
-        let chip = words.next().unwrap();
-        let soc = *chip::ALL.iter().find(|soc| soc.chip.arg == chip)?;
+        let chip = Chip::from_name(words.next().unwrap())?;
+        espwire::sim::soc::of_chip(chip)?;
         let mut revision = None;
         let mut security = Security::default();
         let mut flash_size = 4 << 20;
-        let rest: Vec<&str> = words.collect();
-        for word in &rest {
-            match *word {
+        for word in words {
+            match word {
                 "download" => security.secure_download = true,
                 "boot" => (security.secure_boot, security.crypt_count) = (true, 1),
                 "a32" => flash_size = 32 << 20,
@@ -85,25 +84,21 @@ impl Recorded {
                 word => panic!("{file}: {word}?"),
             }
         }
+        let rom = roms::read(chip.arg, revision)?;
         Some(Self {
-            soc,
-            rom: roms::read(chip, revision)?,
+            image: RomImage::new(chip, &rom).unwrap(),
             security,
             flash_size,
         })
     }
 
-    fn board(&self) -> Port {
-        let options = Options {
-            security: self.security,
-            ..Options::default()
-        };
-        let firmware = espwire::sim::soc::build(self.soc, &self.rom, options).unwrap();
-        let (_, port) = Board::builder(self.soc.chip)
+    fn board(self) -> Port {
+        let (_, port) = Board::builder(self.image.chip())
+            .security(self.security)
             .flash_size(self.flash_size)
             .flash_times(NorTimes::NONE)
             .starts_in(Strapping::Download)
-            .firmware(firmware)
+            .rom_image(self.image)
             .build();
         port
     }
@@ -142,7 +137,7 @@ fn ask(port: &mut Port, exchange: &Exchange) -> Vec<u8> {
 }
 
 /// Answers of a file that are not the recorded ones.
-fn differences(file: &str, recorded: &Recorded) -> Vec<String> {
+fn differences(file: &str, recorded: Recorded) -> Vec<String> {
     let exchanges = captures::exchanges(file);
     let mut port = recorded.board();
     let waits = |heard: &[u8]| WAITING.iter().any(|words| heard.ends_with(words));
@@ -196,7 +191,7 @@ fn the_real_roms_answer_what_was_recorded() {
             continue;
         };
         checked += 1;
-        let found = differences(&file, &recorded);
+        let found = differences(&file, recorded);
         if !found.is_empty() {
             wrong.push(format!("{} in {file}:\n{}", found.len(), found.join("\n")));
         }

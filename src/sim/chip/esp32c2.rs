@@ -3,15 +3,16 @@
 use crate::chip::{self, Field};
 use crate::sim::cpu::{Rule, riscv};
 use crate::sim::soc::{
-    Controller, CoreModel, FlashControllerLayout, Kind, Piece, Placed, ResetCauses, SecurityFuses,
-    Soc, Straps, UartLayout, Window,
+    Controller, CoreModel, FlashControllerLayout, Kind, Piece, Placed, Ratio, ResetCauses,
+    SecurityFuses, Soc, Straps, UartLayout, Window,
 };
 
 /// ESP32-C2 (TRM; register header).
 pub static ESP32C2: Soc = Soc {
     chip: &chip::ESP32C2,
     core: CoreModel::RiscV(&riscv::Model::C3),
-    clock: 20_000_000,
+    // SYSTEM_SYSCLK_CONF after reset: the crystal, divided by 2.
+    clock: Ratio::HALF,
     memory: &[
         // TRM, "System and Memory".
         Piece::new(0x4000_0000, 0x9_0000, Rule::Rom),
@@ -33,8 +34,9 @@ pub static ESP32C2: Soc = Soc {
         (0x6000_0024, 0xc060),
         // SPI_MEM_USER: a command phase.
         (0x6000_2018, 0x8000_0000),
-        // SYSTEM_SYSCLK_CONF: the crystal's MHz in bits 12 and up.
-        (0x600c_0058, 0x2_8000),
+        // SYSTEM_SYSCLK_CONF: the crystal's MHz in bits 12 and up, and a
+        // divider less one.
+        (0x600c_0058, 0x2_8001),
     ],
     habits: &[],
     devices: &[

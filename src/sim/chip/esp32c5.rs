@@ -3,7 +3,7 @@
 use crate::chip::{self, Field};
 use crate::sim::cpu::{Rule, riscv};
 use crate::sim::soc::{
-    Controller, CoreModel, FlashControllerLayout, Habit, Kind, Piece, Placed, ResetCauses,
+    Controller, CoreModel, FlashControllerLayout, Habit, Kind, Piece, Placed, Ratio, ResetCauses,
     SecurityFuses, Soc, Straps, UartLayout, Window,
 };
 
@@ -11,7 +11,7 @@ use crate::sim::soc::{
 pub static ESP32C5: Soc = Soc {
     chip: &chip::ESP32C5,
     core: CoreModel::RiscV(&riscv::Model::C5),
-    clock: 48_000_000,
+    clock: Ratio::CRYSTAL,
     memory: &[
         // TRM, "System and Memory".
         Piece::new(0x4000_0000, 0x5_0000, Rule::Rom),
@@ -50,7 +50,7 @@ pub static ESP32C5: Soc = Soc {
         Placed {
             base: 0x6000_0000,
             interrupt: Some(0x6001_00bc),
-            kind: Kind::Uart(UartLayout::C5),
+            kind: Kind::Uart(UartLayout::C6),
         },
         Placed {
             base: 0x6000_3000,

@@ -19,7 +19,11 @@ impl Identity {
 }
 
 /// The words of the eFuse registers: address, value.
-pub(super) fn words(chip: &Chip, identity: &Identity, security: &Security) -> Vec<(u32, u32)> {
+pub(in crate::sim) fn words(
+    chip: &Chip,
+    identity: &Identity,
+    security: &Security,
+) -> Vec<(u32, u32)> {
     let mut words: Vec<(u32, u32)> = mac_words(chip.mac, identity.mac);
     let mut put = |field: Field, value: u32| {
         let bits = value << field.shift & field.mask();

@@ -6,7 +6,7 @@
 //! in a buffer that keeps what the request before left there, and answers from
 //! one that keeps the answer before.
 
-mod fuses;
+pub(super) mod fuses;
 mod inflate;
 mod job;
 mod loader;

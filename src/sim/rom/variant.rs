@@ -267,7 +267,11 @@ pub static VARIANTS: &[Variant] = &[
         extra_commands: &[],
         banner: BANNER_RISC_V,
         wafer: revision(1, 0),
-        crystal: Crystal::MHZ_40,
+        // Most modules have 48 MHz, and PCR_SYSCLK_CONF says so after reset.
+        crystal: Crystal {
+            believed: 48,
+            usual: 48,
+        },
     },
     Variant {
         chip: &chip::ESP32C6,

@@ -13,8 +13,8 @@ pub struct Soc {
     pub chip: &'static Chip,
     /// Its first core; others stay in reset.
     pub core: CoreModel,
-    /// The core's clock in Hz while the ROM's loader runs.
-    pub clock: u32,
+    /// The core's clock while the ROM's loader runs.
+    pub clock: Ratio,
     /// RAM and ROM.
     pub memory: &'static [Piece],
     /// Where devices are. Elsewhere nothing is.
@@ -39,11 +39,51 @@ pub struct Soc {
     pub software_reset: &'static [(u32, u32)],
 }
 
+/// A clock, in terms of the crystal's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ratio {
+    /// What the crystal's frequency is multiplied with.
+    pub multiple: u32,
+    /// What it is divided by then.
+    pub divider: u32,
+}
+
+impl Ratio {
+    /// The crystal's frequency.
+    pub const CRYSTAL: Self = Self {
+        multiple: 1,
+        divider: 1,
+    };
+    /// Half of it.
+    pub const HALF: Self = Self {
+        multiple: 1,
+        divider: 2,
+    };
+
+    /// In Hz, with a crystal of so many MHz.
+    #[must_use]
+    pub const fn hz(self, crystal: u32) -> u32 {
+        crystal
+            .saturating_mul(1_000_000)
+            .saturating_mul(self.multiple)
+            / self.divider
+    }
+}
+
 /// Which core.
 #[derive(Clone, Copy, Debug)]
 pub enum CoreModel {
     /// RISC-V.
     RiscV(&'static riscv::Model),
+}
+
+impl CoreModel {
+    /// Where it begins after a reset.
+    pub(super) const fn reset_vector(self) -> u32 {
+        match self {
+            Self::RiscV(model) => model.reset_vector,
+        }
+    }
 }
 
 /// A piece of memory.

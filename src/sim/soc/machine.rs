@@ -1,36 +1,41 @@
 //! A chip that executes code: core, memory and devices, on a board.
 
-use super::description::{CoreModel, Soc};
-use super::device::{Asked, Clock, Device, Io, NEVER};
+use super::description::{CoreModel, Ratio, Soc};
+use super::device::{Asked, Clock, Clocks, Device, Io, NEVER};
 use super::registers::{Owner, Registers, Trace};
 use super::rom::{Rom, RomError};
+use crate::chip::{Chip, Revision};
 use crate::sim::Running;
 use crate::sim::cpu::riscv::RiscV;
 use crate::sim::cpu::{
     Bus, Core, Devices, Fault, FaultKind, Halt, MapError, Memory, Requests, Stop, Width,
 };
 use crate::sim::firmware::{Firmware, Reset, ResetCause, Strapping, Wires};
-use crate::sim::rom::Security;
+use crate::sim::rom::{Identity, Security, VARIANTS, Variant, fuses};
 use crate::time::Instant;
 
 /// Most cycles between two looks at devices and wires.
 const SLICE: u64 = 1_000_000;
 
-/// A chip as it is made.
-#[derive(Clone, Debug, Default)]
+/// What a chip is besides its kind.
+#[derive(Clone, Debug)]
 pub struct Options {
-    /// Where to note the registers that nobody models.
-    pub trace: Option<Trace>,
+    /// MAC address and revision.
+    pub identity: Identity,
     /// The eFuses that lock the chip up.
     pub security: Security,
-    /// Words in eFuse registers that are not as the chip's description says:
-    /// address, value.
-    pub fuses: Vec<(u32, u32)>,
+    /// The crystal, in MHz.
+    pub crystal: u32,
+    /// Where to note the registers that nobody models.
+    pub trace: Option<Trace>,
 }
 
-/// Why a chip cannot be made.
+/// Why there is no machine with this ROM.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
+    /// Nobody has described the chip.
+    #[error("the {0} has not been described as a machine yet")]
+    Chip(&'static str),
     /// The ROM's file.
     #[error(transparent)]
     Rom(#[from] RomError),
@@ -39,33 +44,79 @@ pub enum BuildError {
     Map(#[from] MapError),
 }
 
-/// The chip, executing its mask ROM.
-///
-/// # Errors
-/// The file is no ELF file, or one for another chip.
-pub fn build(
+/// A mask ROM in its place in a chip's memory.
+#[derive(Debug)]
+pub struct RomImage {
     soc: &'static Soc,
-    rom: &[u8],
-    options: Options,
-) -> Result<Box<dyn Firmware>, BuildError> {
-    let memory = memory(soc, rom)?;
-    Ok(match soc.core {
-        CoreModel::RiscV(model) => Box::new(Machine::new(soc, RiscV::new(model), memory, options)),
-    })
+    memory: Memory,
 }
 
-/// RAM and ROM, the latter with its content.
-fn memory(soc: &Soc, rom: &[u8]) -> Result<Memory, BuildError> {
-    let mut memory = Memory::new();
-    for piece in soc.memory {
-        match piece.alias_of {
-            None => memory.add(piece.start, piece.len, piece.rule)?,
-            Some(of) => memory.alias(piece.start, piece.len, of, piece.rule)?,
+impl RomImage {
+    /// Takes a chip's ROM from an ELF file.
+    ///
+    /// # Errors
+    /// It is no ELF file, or one for another chip, or there is no machine for
+    /// this chip.
+    pub fn new(chip: &'static Chip, elf: &[u8]) -> Result<Self, BuildError> {
+        let soc = super::of_chip(chip).ok_or(BuildError::Chip(chip.name))?;
+        let mut memory = Memory::new();
+        for piece in soc.memory {
+            match piece.alias_of {
+                None => memory.add(piece.start, piece.len, piece.rule)?,
+                Some(of) => memory.alias(piece.start, piece.len, of, piece.rule)?,
+            }
+        }
+        Rom::parse(elf)?.load(&mut memory, soc.core.reset_vector())?;
+        Ok(Self { soc, memory })
+    }
+
+    /// The chip.
+    #[must_use]
+    pub const fn chip(&self) -> &'static Chip {
+        self.soc.chip
+    }
+
+    /// Which of the known ROMs it is: the one whose words it holds.
+    #[must_use]
+    pub fn variant(&self) -> Option<&'static Variant> {
+        VARIANTS.iter().find(|variant| {
+            let holds = |(address, word): &(u32, u32)| {
+                let bytes = self.memory.peek(*address, 4);
+                bytes.is_none_or(|bytes| bytes == word.to_le_bytes())
+            };
+            variant.chip == self.soc.chip && variant.words.iter().all(holds)
+        })
+    }
+
+    /// The chip with this ROM and nothing special about it.
+    #[must_use]
+    pub fn options(&self) -> Options {
+        let variant = self.variant();
+        Options {
+            identity: Identity {
+                mac: Identity::MAC,
+                revision: variant.map_or_else(Revision::default, |it| it.wafer),
+            },
+            security: Security::default(),
+            crystal: variant.map_or(USUAL_CRYSTAL, |it| it.crystal.usual),
+            trace: None,
         }
     }
-    Rom::parse(rom)?.load(&mut memory)?;
-    Ok(memory)
+
+    /// The chip, executing this ROM.
+    #[must_use]
+    pub fn firmware(self, options: Options) -> Box<dyn Firmware> {
+        match self.soc.core {
+            CoreModel::RiscV(model) => {
+                let core = RiscV::new(model);
+                Box::new(Machine::new(self.soc, core, self.memory, options))
+            }
+        }
+    }
 }
+
+/// The crystal on most boards, in MHz.
+const USUAL_CRYSTAL: u32 = 40;
 
 /// A device with what the machine knows about it.
 struct Slot {
@@ -80,6 +131,7 @@ struct Slot {
 struct Peripherals {
     soc: &'static Soc,
     clock: Clock,
+    clocks: Clocks,
     registers: Registers,
     devices: Vec<Slot>,
     /// Which device hears the wires.
@@ -107,12 +159,14 @@ impl Connected<'_, '_> {
             devices,
             asked,
             clock,
+            clocks,
             ..
         } = &mut *self.peripherals;
         let slot = devices.get_mut(number)?;
         let mut io = Io {
             now,
             clock: *clock,
+            clocks: *clocks,
             registers,
             wires: self.wires,
             asked,
@@ -194,7 +248,13 @@ impl Peripherals {
         });
         Self {
             soc,
-            clock: Clock::new(soc.clock),
+            clock: Clock::new(soc.clock.hz(options.crystal)),
+            clocks: Clocks {
+                crystal: Ratio::CRYSTAL.hz(options.crystal),
+                uart: Ratio::CRYSTAL
+                    .hz(options.crystal)
+                    .saturating_mul(soc.chip.uart.clock_multiple),
+            },
             devices: devices.collect(),
             registers,
             listener: Some(0),
@@ -338,8 +398,12 @@ impl<C: Core> Firmware for Machine<C> {
         let soc = self.peripherals.soc;
         self.peripherals = Peripherals::new(soc, &self.options);
         let registers = &mut self.peripherals.registers;
-        for (address, value) in soc.after_reset.iter().chain(&self.options.fuses) {
-            registers.set(*address, *value);
+        let Options {
+            identity, security, ..
+        } = &self.options;
+        let fuses = fuses::words(soc.chip, identity, security);
+        for (address, value) in soc.after_reset.iter().chain(&fuses) {
+            registers.set(*address, registers.get(*address) | value);
         }
         let Security {
             secure_download,

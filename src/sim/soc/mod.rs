@@ -1,7 +1,7 @@
 //! Chips as machines: what is around a core.
 //!
-//! A [`Soc`] is the description of a chip: data. [`build`] makes a
-//! [`Firmware`](super::Firmware) of it that executes a mask ROM.
+//! A [`Soc`] is the description of a chip: data. With a [`RomImage`] it becomes
+//! a [`Firmware`](super::Firmware) that executes the mask ROM.
 
 mod description;
 mod device;
@@ -11,10 +11,10 @@ mod machine;
 mod registers;
 mod rom;
 
-pub use description::{CoreModel, Piece, ResetCauses, SecurityFuses, Soc, Straps};
+pub use description::{CoreModel, Piece, Ratio, ResetCauses, SecurityFuses, Soc, Straps};
 pub use device::{AutobaudLayout, FlashControllerLayout, Kind, Placed, TimeoutLayout, UartLayout};
 pub use interrupts::Controller;
-pub use machine::{BuildError, Options, build};
+pub use machine::{BuildError, Options, RomImage};
 pub use registers::{Habit, Touched, Trace, Window};
 pub use rom::{Rom, RomError};
 

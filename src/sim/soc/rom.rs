@@ -51,8 +51,13 @@ impl<'a> Rom<'a> {
     /// Puts it in place.
     ///
     /// # Errors
-    /// None yet.
-    pub fn load(&self, memory: &mut Memory) -> Result<(), RomError> {
+    /// It has nothing where the chip begins.
+    pub fn load(&self, memory: &mut Memory, reset_vector: u32) -> Result<(), RomError> {
+        if self.byte(reset_vector).is_none() {
+            return Err(RomError::OtherChip {
+                address: reset_vector,
+            });
+        }
         for section in self.0.sections() {
             memory.poke(section.address, section.data);
         }

@@ -22,8 +22,6 @@ pub struct FlashControllerLayout {
     pub divider: (u32, u32),
     /// Shift and mask of a divider in front of it, less one.
     pub prescaler: (u32, u32),
-    /// The clock that is divided, in Hz.
-    pub source: u32,
 }
 
 impl FlashControllerLayout {
@@ -34,7 +32,6 @@ impl FlashControllerLayout {
         clock: 0x14,
         divider: (16, 0xff),
         prescaler: (0, 0),
-        source: 40_000_000,
     };
 }
 
@@ -253,7 +250,7 @@ impl FlashController {
             part(self.layout.divider) * part(self.layout.prescaler)
         };
         io.clock
-            .cycles_of(clocks * u64::from(divider), self.layout.source)
+            .cycles_of(clocks * u64::from(divider), io.clocks.crystal)
     }
 
     fn run(&self, transaction: &Transaction, io: &mut Io<'_, '_>) -> Vec<u8> {

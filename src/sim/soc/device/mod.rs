@@ -97,6 +97,8 @@ pub(super) struct Io<'a, 'w> {
     pub(super) now: u64,
     /// What a cycle is.
     pub(super) clock: Clock,
+    /// The other clocks.
+    pub(super) clocks: Clocks,
     /// All registers of the chip.
     pub(super) registers: &'a mut Registers,
     /// What the chip is connected to.
@@ -121,6 +123,15 @@ impl Io<'_, '_> {
     pub(super) fn time(&self) -> Instant {
         self.clock.instant(self.now)
     }
+}
+
+/// Clocks that devices divide, in Hz.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Clocks {
+    /// The crystal.
+    pub(super) crystal: u32,
+    /// What the UART divides.
+    pub(super) uart: u32,
 }
 
 /// A core's clock: cycles since the board's epoch.

@@ -12,8 +12,6 @@ use std::collections::VecDeque;
 /// register.
 #[derive(Debug)]
 pub struct UartLayout {
-    /// The clock that is divided, in Hz.
-    pub clock: u32,
     /// How the rate is measured.
     pub autobaud: AutobaudLayout,
     /// The bit of CONF0 that empties the receive FIFO; the next one empties
@@ -59,9 +57,8 @@ pub struct TimeoutLayout {
 }
 
 impl UartLayout {
-    /// ESP32-C2 and ESP32-C3 (register header): the crystal is the clock.
+    /// ESP32-C2 and ESP32-C3 (register header).
     pub const C3: Self = Self {
-        clock: 40_000_000,
         autobaud: AutobaudLayout {
             enable: (CONF0, 1 << 27),
             low: 0x28,
@@ -81,10 +78,8 @@ impl UartLayout {
         update: None,
     };
 
-    /// ESP32-C5, C6, C61, H2 and P4 (register header), with a crystal of
-    /// 40 MHz.
+    /// ESP32-C5, C6, C61, H2 and P4 (register header).
     pub const C6: Self = Self {
-        clock: 40_000_000,
         autobaud: AutobaudLayout {
             enable: (CONF0, 1 << 19),
             low: 0x7c,
@@ -102,18 +97,6 @@ impl UartLayout {
         fsm_status: 0x70,
         id: 0x9c,
         update: Some(0x98),
-    };
-
-    /// ESP32-C5: as [`UartLayout::C6`] with a crystal of 48 MHz.
-    pub const C5: Self = Self {
-        clock: 48_000_000,
-        ..Self::C6
-    };
-
-    /// ESP32-H2: as [`UartLayout::C6`] with a crystal of 32 MHz.
-    pub const H2: Self = Self {
-        clock: 32_000_000,
-        ..Self::C6
     };
 
     /// The registers that REG_UPDATE takes over (TRM of the ESP32-C6: those
@@ -239,17 +222,15 @@ impl Uart {
         ((divider & 0xf_ffff) << 4 | divider >> 20 & 0xf).max(16)
     }
 
-    fn baud(&self, registers: &Registers) -> u32 {
-        let clock = u64::from(self.layout.clock) * 16;
-        u32::try_from(clock / u64::from(self.divider(registers))).unwrap_or(u32::MAX)
+    fn baud(&self, io: &Io<'_, '_>) -> u32 {
+        let clock = u64::from(io.clocks.uart) * 16;
+        u32::try_from(clock / u64::from(self.divider(io.registers))).unwrap_or(u32::MAX)
     }
 
     /// How many cycles of the core so many bits take.
     fn bits(&self, io: &Io<'_, '_>, bits: u64) -> u64 {
         let sixteenths = bits * u64::from(self.divider(io.registers));
-        io.clock
-            .cycles_of(sixteenths, self.layout.clock)
-            .div_ceil(16)
+        io.clock.cycles_of(sixteenths, io.clocks.uart).div_ceil(16)
     }
 
     /// The interrupts as they stand.
@@ -276,7 +257,7 @@ impl Uart {
         self.leaves = Some(io.now + self.bits(io, BITS_PER_BYTE));
         io.asked.rescheduled = true;
         if io.wires.line.kind() == LinkKind::Uart {
-            let baud = self.baud(io.registers);
+            let baud = self.baud(io);
             io.wires.send(io.time(), &[byte], baud);
             io.asked.sent = true;
         }
@@ -381,7 +362,7 @@ impl Device for Uart {
     }
 
     fn arrival(&mut self, io: &mut Io<'_, '_>) {
-        let baud = self.baud(io.registers);
+        let baud = self.baud(io);
         let Some(sent) = io.wires.line.peek_at_chip() else {
             return;
         };
@@ -389,7 +370,7 @@ impl Device for Uart {
             return;
         };
         if self.measures(io.registers) {
-            self.measure.byte(sent, self.layout.clock / sent_at.max(1));
+            self.measure.byte(sent, io.clocks.uart / sent_at.max(1));
         }
         if self.received.len() < DEPTH {
             self.received.push_back(seen);
