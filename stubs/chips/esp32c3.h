@@ -1,0 +1,34 @@
+/* ESP32-C3.
+ *
+ * Register addresses: technical reference manual, and the SoC headers of ESP-IDF. */
+#ifndef ESP32C3_H
+#define ESP32C3_H
+
+#define CHIP_ID 5u
+
+#define UART_BASE 0x60000000u
+#define UART_COUNT_MASK 0x3FFu
+#define UART_CLKDIV_MASK 0xFFFu
+
+#define USB_SERIAL_JTAG_BASE 0x60043000u
+
+#define SPI_BASE 0x60002000u
+
+#define WDT_CONFIG0 0x60008090u
+#define WDT_PROTECT 0x600080A8u
+
+#define SWD_CONFIG 0x600080ACu
+#define SWD_PROTECT 0x600080B0u
+#define SWD_KEY 0x8F1D312Au
+#define SWD_AUTO_FEED (1u << 31)
+
+#define RESET_REGISTER 0x60008000u
+#define RESET_BIT (1u << 31)
+
+/* GetSecurityInfoProc: not in the ROM's jump table; told by the ROM's revision at
+ * 40000014. */
+#define ROM_ECO REG(0x40000014u)
+#define ROM_SECURITY_INFO (ROM_ECO == 0 ? 0x4004B13Eu : ROM_ECO == 7 ? 0x4004D51Eu : ROM_ECO == 3 ? 0x4004B9DAu : 0)
+#define SECURITY_INFO_LENGTH 20u
+
+#endif

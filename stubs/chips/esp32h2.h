@@ -1,0 +1,32 @@
+/* ESP32-H2.
+ *
+ * Register addresses: technical reference manual, and the SoC headers of ESP-IDF. */
+#ifndef ESP32H2_H
+#define ESP32H2_H
+
+#define CHIP_ID 16u
+
+#define UART_BASE 0x60000000u
+#define UART_COUNT_MASK 0xFFu
+#define UART_CLKDIV_MASK 0xFFFu
+#define UART_LATCHED /* takes a new divider through REG_UPDATE */
+
+#define USB_SERIAL_JTAG_BASE 0x6000F000u
+
+#define SPI_BASE 0x60003000u
+
+#define WDT_CONFIG0 0x600B1C00u
+#define WDT_PROTECT 0x600B1C1Cu
+#define SWD_CONFIG 0x600B1C20u
+#define SWD_PROTECT 0x600B1C24u
+#define SWD_KEY 0x50D83AA1u
+#define SWD_AUTO_FEED (1u << 18)
+
+#define RESET_REGISTER 0x600B1034u
+#define RESET_BIT (1u << 31)
+
+/* GetSecurityInfoProc, in the ROM's jump table */
+#define ROM_SECURITY_INFO 0x400000BCu
+#define SECURITY_INFO_LENGTH 20u
+
+#endif

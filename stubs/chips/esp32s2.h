@@ -1,0 +1,33 @@
+/* ESP32-S2.
+ *
+ * Register addresses: technical reference manual, and the SoC headers of ESP-IDF. */
+#ifndef ESP32S2_H
+#define ESP32S2_H
+
+#define CHIP_ID 2u
+
+#define XTENSA_WINDOWED /* the ROM calls through register windows */
+
+#define UART_BASE 0x60000000u
+#define UART_COUNT_MASK 0x3FFu
+#define UART_CLKDIV_MASK 0xFFFFFu
+
+#define SPI_BASE 0x3F402000u
+
+#define WDT_CONFIG0 0x3F408094u
+#define WDT_PROTECT 0x3F4080ACu
+
+#define SWD_CONFIG 0x3F4080B0u
+#define SWD_PROTECT 0x3F4080B4u
+#define SWD_KEY 0x8F1D312Au
+#define SWD_AUTO_FEED (1u << 31)
+
+#define RESET_REGISTER 0x3F408000u
+#define RESET_BIT (1u << 31)
+
+/* GetSecurityInfoProc */
+#define ROM_SECURITY_INFO 0x40012098u
+#define SECURITY_INFO_LENGTH 12u
+#define ROM_SECURITY_INFO_WINDOWED
+
+#endif

@@ -1,0 +1,36 @@
+/* ESP32-S3.
+ *
+ * Register addresses: technical reference manual, and the SoC headers of ESP-IDF. */
+#ifndef ESP32S3_H
+#define ESP32S3_H
+
+#define CHIP_ID 9u
+
+#define XTENSA_WINDOWED /* the ROM calls through register windows */
+
+#define UART_BASE 0x60000000u
+#define UART_COUNT_MASK 0x3FFu
+#define UART_CLKDIV_MASK 0xFFFu
+
+#define USB_SERIAL_JTAG_BASE 0x60038000u
+
+#define SPI_BASE 0x60002000u
+#define FLASH_32BIT /* takes flash addresses past 16 MB */
+
+#define WDT_CONFIG0 0x60008098u
+#define WDT_PROTECT 0x600080B0u
+
+#define SWD_CONFIG 0x600080B4u
+#define SWD_PROTECT 0x600080B8u
+#define SWD_KEY 0x8F1D312Au
+#define SWD_AUTO_FEED (1u << 31)
+
+#define RESET_REGISTER 0x60008000u
+#define RESET_BIT (1u << 31)
+
+/* GetSecurityInfoProc */
+#define ROM_SECURITY_INFO 0x40048174u
+#define SECURITY_INFO_LENGTH 20u
+#define ROM_SECURITY_INFO_WINDOWED
+
+#endif

@@ -1,0 +1,31 @@
+/* What the start code jumps to. */
+#include "command.h"
+#include "crc32.h"
+#include "flash.h"
+#include "port.h"
+#include "rx.h"
+#include "session.h"
+#include "system.h"
+#include "tx.h"
+
+static void greet(void)
+{
+    tx_start();
+    tx_word(0x4941484Fu); /* "OHAI" */
+    tx_end();
+}
+
+void stub_main(void) __attribute__((noreturn));
+
+void stub_main(void)
+{
+    system_quiet_watchdogs();
+    crc32_prepare();
+    rx_reset();
+    flash_prepare();
+    port_each(greet);
+    for (;;) {
+        background();
+        dispatch();
+    }
+}

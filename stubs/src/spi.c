@@ -1,0 +1,108 @@
+#include "spi.h"
+
+#include "chip.h"
+
+/* Two layouts of the same controller; the ESP8266's is the older one, with the
+ * lengths of the data in USER1 and no way to keep the chip select low. */
+#if defined(SPI_LAYOUT_8266) || defined(SPI_LAYOUT_A)
+#define USER spi[0x1C / 4]
+#define USER1 spi[0x20 / 4]
+#define USER2 spi[0x24 / 4]
+#define MOSI_DLEN spi[0x28 / 4]
+#define MISO_DLEN spi[0x2C / 4]
+#define KEEP_ACTIVE (1u << 30)
+#define ADDRESS_LEFT true
+#else
+#define USER spi[0x18 / 4]
+#define USER1 spi[0x1C / 4]
+#define USER2 spi[0x20 / 4]
+#define MOSI_DLEN spi[0x24 / 4]
+#define MISO_DLEN spi[0x28 / 4]
+#define KEEP_ACTIVE (1u << 10)
+#define ADDRESS_LEFT false
+#endif
+#if defined(SPI_LAYOUT_8266)
+#define W 0x40u
+#elif defined(SPI_LAYOUT_A)
+#define W 0x80u
+#else
+#define W 0x58u
+#endif
+
+#define CMD spi[0x00 / 4]
+#define ADDR spi[0x04 / 4]
+#define CTRL spi[0x08 / 4]
+#define PIN spi[0x34 / 4]
+
+#define CMD_USER (1u << 18)
+#define USER_COMMAND (1u << 31)
+#define USER_ADDRESS (1u << 30)
+#define USER_MISO (1u << 28)
+#define USER_MOSI (1u << 27)
+/* Chip select set-up and hold, and clock edges: as the ROM left them. */
+#define USER_TIMING 0x2F0u
+
+/* QIO, DIO, quad output, dual output, fast read. */
+#define CTRL_READ_MODES (1u << 24 | 1u << 23 | 1u << 20 | 1u << 14 | 1u << 13)
+
+void spi_prepare(void)
+{
+    volatile uint32_t *const spi = device(SPI_BASE);
+
+    spi_finish(0, 0);
+    CTRL &= ~CTRL_READ_MODES;
+}
+
+void spi_start(uint32_t what, uint32_t address, const uint32_t *out)
+{
+    const uint32_t opcode = what & 0xFFu;
+    const uint32_t send = what >> 8 & 0xFFu;
+    const uint32_t receive = what >> 16 & 0xFFu;
+    const uint32_t address_bits = what >> 24 & 0x3Fu;
+    volatile uint32_t *const spi = device(SPI_BASE);
+    uint32_t user = USER & USER_TIMING;
+    uint32_t user1 = 0;
+    uint32_t i;
+
+    spi_finish(0, 0);
+    if (opcode != 0) {
+        user |= USER_COMMAND;
+        USER2 = 7u << 28 | opcode;
+    }
+    if (address_bits != 0) {
+        user |= USER_ADDRESS;
+        user1 = (address_bits - 1) << 26;
+        ADDR = ADDRESS_LEFT ? address << (32 - address_bits) : address;
+    }
+    if (send != 0) {
+        user |= USER_MOSI;
+        for (i = 0; i < send; i += 4) {
+            spi[(W + i) / 4] = *out++;
+        }
+    }
+    if (receive != 0) {
+        user |= USER_MISO;
+    }
+#ifdef SPI_LAYOUT_8266
+    user1 |= ((send * 8 - 1) & 0x1FFu) << 17 | ((receive * 8 - 1) & 0x1FFu) << 8;
+#else
+    MOSI_DLEN = (send * 8 - 1) & 0x1FFu;
+    MISO_DLEN = (receive * 8 - 1) & 0x1FFu;
+    PIN = (PIN & ~KEEP_ACTIVE) | ((what & SPI_KEEP_SELECTED) != 0 ? KEEP_ACTIVE : 0);
+#endif
+    USER = user;
+    USER1 = user1;
+    CMD = CMD_USER;
+}
+
+void spi_finish(uint32_t *in, uint32_t length)
+{
+    volatile uint32_t *const spi = device(SPI_BASE);
+    uint32_t i;
+
+    while ((CMD & CMD_USER) != 0) {
+    }
+    for (i = 0; i < length; i += 4) {
+        *in++ = spi[(W + i) / 4];
+    }
+}

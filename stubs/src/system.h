@@ -1,0 +1,24 @@
+/* The chip around the stub: watchdogs, reset, ROM. */
+#ifndef SYSTEM_H
+#define SYSTEM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Keep the watchdogs from biting: the RTC watchdog off, the super watchdog fed by
+ * the hardware. */
+void system_quiet_watchdogs(void);
+
+/* Reset the chip; does not return. */
+void system_reset(void) __attribute__((noreturn));
+
+/* At least so many microseconds, whatever the clock. */
+void system_delay(uint32_t microseconds);
+
+/* The ROM's answer to GET_SECURITY_INFO: bytes, 0 if the ROM has none. */
+uint32_t system_security_info(uint32_t *words);
+
+/* Jump to an uploaded program. */
+void system_jump(uint32_t entry) __attribute__((noreturn));
+
+#endif
