@@ -54,10 +54,11 @@ static bool feed(void)
     if (s.opcode == OWN_WRITE_DATA) {
         rx_eat(RX_HEADER);
         if (header.session != state.session || header.number != state.next) {
-            /* A duplicate is no news; what lies ahead tells of a loss. */
+            /* A duplicate is harmless; what lies ahead tells of a loss. */
             if ((int16_t)(header.number - state.next) > 0) {
                 report_refusal();
             }
+            report_due();
             reason = E_NO_SESSION;
         }
     } else {
