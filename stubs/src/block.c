@@ -33,7 +33,7 @@ enum reason block_take(void)
     }
     rx_copy(&header, sizeof header);
     rx_eat(sizeof header);
-    length -= sizeof header;
+    length -= (uint32_t)sizeof header;
     if (header.length != length + BLOCK_HEADER) {
         return E_LENGTH;
     }

@@ -20,7 +20,9 @@
 /* Behind all small variables, which are reached by a shorter way (RISC-V: gp). */
 #define LARGE __attribute__((section(".bss.large")))
 
+#ifndef REG
 #define REG(address) (*(volatile uint32_t *)(uintptr_t)(address))
+#endif
 
 /* A device's registers, counted in words. The compiler is kept from knowing the
  * address, so that it uses one base and offsets instead of an address each. */

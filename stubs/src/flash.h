@@ -2,6 +2,7 @@
 #ifndef FLASH_H
 #define FLASH_H
 
+#include "chip.h"
 #include "types.h"
 
 #define FLASH_PAGE 256u
@@ -42,7 +43,9 @@ bool flash_wait(void);
 
 /* Polls after which an operation counts as hung. One takes some 3 us; the slowest
  * datasheet gives 3.5 s for a block. */
+#ifndef FLASH_POLLS
 #define FLASH_POLLS 0x800000u
+#endif
 
 /* Start reading a block of 64 bytes, which spi_finish() fetches; or read it. */
 void flash_start_read(uint32_t address);

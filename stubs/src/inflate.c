@@ -186,7 +186,7 @@ enum reason inflate(uint8_t *ring, uint32_t mask, enum encoding encoding, uint32
     z = (__typeof__(z)){0};
     /* Deflate, no dictionary. */
     if (encoding == ENCODING_ZLIB && (take(16) & 0x200Fu) != 8) {
-        return E_INFLATE;
+        return z.stopped ? E_SHORT : E_INFLATE;
     }
     do {
         if (encoding != ENCODING_RAW) {

@@ -38,7 +38,7 @@ void report_if_due(void)
 void report_send(uint8_t opcode, uint32_t tag)
 {
     due = false;
-    if (state.phase == PHASE_RUNNING) {
+    if (state.phase != PHASE_FAILED) {
         state.address = writer_address();
     }
     tx_own(opcode, tag, sizeof state);

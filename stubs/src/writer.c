@@ -97,6 +97,7 @@ enum reason writer_start(uint32_t segments)
     for (i = 0; i < segments; i++) {
         failed_at = start_of(i);
         if (failed_at < end || writer_table[i].length == 0 ||
+            has_kind(i, SEGMENT_KINDS & ~(SEGMENT_BLANK | SEGMENT_KEEP)) ||
             !flash_contains(failed_at, writer_table[i].length)) {
             return E_ADDRESS;
         }
