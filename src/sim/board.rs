@@ -156,6 +156,16 @@ impl Inner {
             }
     }
 
+    /// Whether bytes are under way, or the chip is busy with what it was asked
+    /// for. What an application does is not meant.
+    pub(super) fn at_work(&self) -> bool {
+        let under_way = self.line.next_to_chip().is_some() || self.line.next_to_host().is_some();
+        let flash_busy = self.flash.busy_until().is_some_and(|end| end > self.now);
+        self.release == Release::Running
+            && self.firmware.running() != Running::Application
+            && (under_way || self.firmware.busy() || flash_busy)
+    }
+
     pub(super) const fn unplugged(&self) -> bool {
         self.unplugged
     }

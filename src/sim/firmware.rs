@@ -18,8 +18,15 @@ pub trait Firmware: Send {
     /// It never runs past `until`: what the host does then is not known yet.
     fn run(&mut self, now: Instant, until: Instant, wires: &mut Wires<'_>) -> Instant;
 
-    /// Whether nothing will happen until the host says something.
+    /// Whether nothing will happen until the host says something. A core that
+    /// executes code cannot know, and says no.
     fn idle(&self) -> bool;
+
+    /// Whether it is at work and known to come to an end with it, so that
+    /// there is no sense in making the host wait.
+    fn busy(&self) -> bool {
+        false
+    }
 
     /// What is running, for whoever looks at the board.
     fn running(&self) -> super::Running;

@@ -149,6 +149,11 @@ impl Line {
         self.host_rate = HostRate::Chips;
     }
 
+    /// The host has one.
+    pub(super) const fn follow_host(&mut self) {
+        self.host_rate = HostRate::Own;
+    }
+
     /// The chip listens at this rate.
     fn chip_hears_at(&mut self, baud: u32) {
         if self.host_rate == HostRate::Chips {

@@ -41,5 +41,5 @@ pub use port::Port;
 pub use reset_circuit::{ResetCircuit, Wiring};
 #[cfg(all(unix, feature = "serial"))]
 pub use serve::Pty;
-pub use serve::{Pace, serve_tcp};
+pub use serve::{Pace, serve_rfc2217, serve_tcp};
 pub use spec::{BadSpec, Spec};

@@ -5,11 +5,18 @@ use super::line::LinkKind;
 use super::nor::{FlashFile, NorFlash, NorTimes};
 use super::rom::Security;
 use super::soc::RomImage;
-use super::{Link, Strapping};
+use super::{Link, Strapping, Wiring};
 use crate::chip::{Chip, FlashSize};
+use crate::time::Duration;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+
+/// On its way into the loader, a host asserts DTR while RTS is still asserted,
+/// and both together hold nothing low: a chip whose EN rose before RTS is
+/// released would start with IO0 high. pySerial lets 50 to 100 ms pass there
+/// over RFC 2217, and about as long before it releases DTR.
+const SLOW_EN_RISE: Duration = Duration::from_millis(140);
 
 /// A virtual board, as it is asked for.
 ///
@@ -118,6 +125,21 @@ impl Spec {
             builder = builder.rom_image(image);
         }
         Ok(builder)
+    }
+
+    /// The same, with a reset circuit for hosts that set one control line at a
+    /// time and wait for an answer in between, as over RFC 2217.
+    ///
+    /// # Errors
+    /// The file cannot be used.
+    pub fn builder_for_slow_lines(&self) -> io::Result<Builder> {
+        let builder = self.builder()?;
+        Ok(match self.link {
+            LinkKind::Uart => builder.wiring(Wiring::Transistors {
+                en_rise: SLOW_EN_RISE,
+            }),
+            LinkKind::UsbSerialJtag => builder,
+        })
     }
 
     /// The same, waiting in its loader, for links without control lines.

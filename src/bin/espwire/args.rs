@@ -139,7 +139,8 @@ pub struct SimArgs {
     #[arg(long)]
     pub rom: Option<PathBuf>,
 
-    /// Serve on this TCP address, HOST:PORT; port 0 takes any free one
+    /// Serve on this TCP address, HOST:PORT; port 0 takes any free one;
+    /// rfc2217://HOST:PORT serves it with a baud rate and control lines
     #[arg(long, required_unless_present = "pty", conflicts_with = "pty")]
     pub listen: Option<String>,
 

@@ -5,7 +5,7 @@ use crate::progress::line;
 use crate::{Done, Outcome, names};
 use espwire::connection::CancelToken;
 use espwire::sim::rom::Security;
-use espwire::sim::{LinkKind, Pace, Spec, serve_tcp};
+use espwire::sim::{LinkKind, Pace, Spec, serve_rfc2217, serve_tcp};
 use std::net::TcpListener;
 
 pub fn run(args: &SimArgs, connect: &ConnectArgs, cancel: &CancelToken) -> Outcome {
@@ -25,18 +25,33 @@ pub fn run(args: &SimArgs, connect: &ConnectArgs, cancel: &CancelToken) -> Outco
         security: Security::default(),
         rom: args.rom.clone(),
     };
-    let (board, port) = spec.builder_in_loader()?.build();
-    drop(port);
     let pace = if args.paced { Pace::Real } else { Pace::Fast };
-    if let Some(address) = &args.listen {
-        let listener = TcpListener::bind(address).map_err(|error| format!("{address}: {error}"))?;
-        line(&format!("{chip} at socket://{}", listener.local_addr()?));
-        serve_tcp(&board, &listener, pace, cancel)?;
+    let listen =
+        |address: &str| TcpListener::bind(address).map_err(|error| format!("{address}: {error}"));
+    if let Some(address) = args.listen.as_deref() {
+        if let Some(address) = address.strip_prefix(RFC2217) {
+            // It has control lines: the host takes the board into its loader.
+            let (board, _) = spec.builder_for_slow_lines()?.build();
+            let listener = listen(address)?;
+            line(&format!("{chip} at {RFC2217}{}", listener.local_addr()?));
+            serve_rfc2217(&board, &listener, pace, cancel)?;
+        } else {
+            let (board, _) = spec.builder_in_loader()?.build();
+            let listener = listen(address.strip_prefix(SOCKET).unwrap_or(address))?;
+            line(&format!("{chip} at {SOCKET}{}", listener.local_addr()?));
+            serve_tcp(&board, &listener, pace, cancel)?;
+        }
     } else {
+        let (board, _) = spec.builder_in_loader()?.build();
         serve_pty(&board, chip, pace, cancel)?;
     }
     Ok(Done::Good)
 }
+
+/// A socket without anything.
+const SOCKET: &str = "socket://";
+/// A socket with a rate and control lines.
+const RFC2217: &str = "rfc2217://";
 
 #[cfg(unix)]
 fn serve_pty(

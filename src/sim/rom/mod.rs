@@ -332,6 +332,14 @@ impl Firmware for ModelledRom {
         }
     }
 
+    fn busy(&self) -> bool {
+        match self.state {
+            State::Booting { .. } | State::Resetting { .. } => true,
+            State::Stopped | State::Application { .. } => false,
+            _ => self.loader.due().is_some() || !self.ring.is_empty(),
+        }
+    }
+
     fn running(&self) -> Running {
         match self.state {
             State::Stopped => Running::Nothing,

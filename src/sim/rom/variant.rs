@@ -174,7 +174,15 @@ pub static VARIANTS: &[Variant] = &[
         revision: "",
         api_version: 0,
         last_key_purpose: 0,
-        words: &[(0x4000_1000, 0x00f0_1d83), (0x3ff4_0078, 0x1512_2500)],
+        words: &[
+            (0x4000_1000, 0x00f0_1d83),
+            (0x3ff4_0078, 0x1512_2500),
+            // What the ROM counted of its 8 MHz oscillator, and that one's
+            // eFuse (TIMG_RTCCALICFG1, EFUSE_RD_CK8M_FREQ): together a
+            // crystal of 40 MHz.
+            (0x3ff5_f06c, 0x3200 << 7),
+            (0x3ff5_a010, 8),
+        ],
         extra_commands: &[],
         banner: Banner::Words {
             suffix: "_RESET",
