@@ -57,7 +57,16 @@ pub(super) struct Inner {
     /// When the chip comes out of reset; while EN is low, never.
     release: Release,
     record: Record,
-    unplugged: bool,
+    plug: Plug,
+}
+
+/// The plug that the board hangs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Plug {
+    /// In, for the so manieth time: ports from before are gone.
+    In(u32),
+    /// Out, after having been in so often.
+    Out(u32),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -166,8 +175,10 @@ impl Inner {
             && (under_way || self.firmware.busy() || flash_busy)
     }
 
-    pub(super) const fn unplugged(&self) -> bool {
-        self.unplugged
+    /// Whether a port that was made when the plug was in for the so manieth
+    /// time is still there.
+    pub(super) fn has_port(&self, plugged: u32) -> bool {
+        self.plug == Plug::In(plugged)
     }
 }
 
@@ -217,9 +228,11 @@ impl Board {
     }
 
     /// A port to this board. Boards have one plug: use one port at a time.
+    /// When the plug is pulled, its ports are gone for good.
     #[must_use]
     pub fn port(&self) -> Port {
-        Port::new(self.clone())
+        let (Plug::In(plugged) | Plug::Out(plugged)) = self.lock().plug;
+        Port::new(self.clone(), plugged)
     }
 
     /// The board's clock.
@@ -264,16 +277,21 @@ impl Board {
     /// Somebody pulls the plug: the port is gone, and so is the power.
     pub fn unplug(&self) {
         let mut inner = self.lock();
-        inner.unplugged = true;
+        if let Plug::In(times) = inner.plug {
+            inner.plug = Plug::Out(times);
+        }
         inner.release = Release::Held;
         let now = inner.now;
         inner.flash.cut_power(now);
     }
 
     /// Somebody puts the plug in again: the power comes, and the chip starts.
+    /// [`Board::port`] gives a port to it.
     pub fn plug_in(&self) {
         let mut inner = self.lock();
-        inner.unplugged = false;
+        if let Plug::Out(times) = inner.plug {
+            inner.plug = Plug::In(times + 1);
+        }
         inner.start(ResetCause::PowerOn, None);
     }
 
@@ -504,7 +522,7 @@ impl Builder {
             circuit: ResetCircuit::new(wiring),
             release: Release::Held,
             record: Record::default(),
-            unplugged: false,
+            plug: Plug::In(0),
         };
         inner.start(ResetCause::PowerOn, Some(self.start));
         // Switching on is not a reset that a session made.

@@ -11,11 +11,13 @@ use std::sync::MutexGuard;
 #[derive(Debug)]
 pub struct Port {
     board: Board,
+    /// Which time the plug was in when it was made.
+    plugged: u32,
 }
 
 impl Port {
-    pub(super) const fn new(board: Board) -> Self {
-        Self { board }
+    pub(super) const fn new(board: Board, plugged: u32) -> Self {
+        Self { board, plugged }
     }
 
     /// The board it belongs to.
@@ -26,7 +28,7 @@ impl Port {
 
     fn plugged(&self) -> io::Result<MutexGuard<'_, Inner>> {
         let inner = self.board.lock();
-        if inner.unplugged() {
+        if !inner.has_port(self.plugged) {
             return Err(io::ErrorKind::NotConnected.into());
         }
         Ok(inner)

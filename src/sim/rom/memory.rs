@@ -1,6 +1,7 @@
 //! The address space as READ_REG and WRITE_REG see it: plain storage, but for
-//! the controller the flash hangs on.
+//! the controller the flash hangs on and the watchdogs.
 
+use super::watchdog::Watchdogs;
 use super::{Config, fuses};
 use crate::chip::{Chip, DataLength, SpiAddress, SpiController};
 use crate::sim::nor::NorFlash;
@@ -42,6 +43,7 @@ pub(super) struct AddressSpace {
     words: HashMap<u32, u32>,
     chip: &'static Chip,
     spi: &'static SpiController,
+    pub(super) watchdogs: Watchdogs,
 }
 
 impl AddressSpace {
@@ -58,6 +60,7 @@ impl AddressSpace {
             words,
             chip,
             spi: &chip.spi,
+            watchdogs: Watchdogs::new(chip),
         }
     }
 
@@ -91,8 +94,9 @@ impl AddressSpace {
     pub(super) fn write(&mut self, address: u32, value: u32, now: Instant, flash: &mut NorFlash) {
         if address == self.spi.base {
             self.start(value, now, flash);
-        } else {
+        } else if self.watchdogs.permit(address, &self.words) {
             self.set(address, value);
+            self.watchdogs.written(address, now, &self.words);
         }
     }
 

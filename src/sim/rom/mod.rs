@@ -12,6 +12,7 @@ mod job;
 mod loader;
 mod memory;
 mod variant;
+mod watchdog;
 
 pub use fuses::Identity;
 pub use variant::{Banner, Crystal, Security, VARIANTS, Variant};
@@ -247,6 +248,12 @@ impl Firmware for ModelledRom {
         self.slip.clear();
         self.ring.clear();
         self.loader = Loader::new(self.chip, &self.config);
+        if (reset.cause, reset.strapping) == (ResetCause::Usb, Strapping::Download) {
+            // Such a reset leaves the watchdogs as they are (TRM, "Reset and
+            // Clock": it is a reset of the digital core). The application
+            // takes care of them itself.
+            self.loader.watchdogs().arm(now);
+        }
         let time = match reset.strapping {
             Strapping::Download => BOOT_TIME,
             Strapping::Flash => APPLICATION_BOOT_TIME,
@@ -258,6 +265,49 @@ impl Firmware for ModelledRom {
     }
 
     fn run(&mut self, now: Instant, until: Instant, wires: &mut Wires<'_>) -> Instant {
+        match self.loader.bite() {
+            Some(at) if at <= now => {
+                self.state = State::Stopped;
+                self.loader = Loader::new(self.chip, &self.config);
+                wires.request_reset(ResetCause::Watchdog);
+                now
+            }
+            Some(at) => self.go_on(now, until.min(at), wires),
+            None => self.go_on(now, until, wires),
+        }
+    }
+
+    fn idle(&self) -> bool {
+        match self.state {
+            State::Booting { .. } | State::Resetting { .. } => false,
+            State::Application { .. } => self.config.application == Application::Quiet,
+            _ => {
+                self.loader.due().is_none() && self.ring.is_empty() && self.loader.bite().is_none()
+            }
+        }
+    }
+
+    fn busy(&self) -> bool {
+        match self.state {
+            State::Booting { .. } | State::Resetting { .. } => true,
+            State::Stopped | State::Application { .. } => false,
+            _ => self.loader.due().is_some() || !self.ring.is_empty(),
+        }
+    }
+
+    fn running(&self) -> Running {
+        match self.state {
+            State::Stopped => Running::Nothing,
+            State::Booting { .. } | State::Resetting { .. } => Running::Boot,
+            State::Measuring | State::Greeting | State::Serving => Running::Loader,
+            State::Application { .. } => Running::Application,
+        }
+    }
+}
+
+impl ModelledRom {
+    /// The next thing that happens, but for watchdogs.
+    fn go_on(&mut self, now: Instant, until: Instant, wires: &mut Wires<'_>) -> Instant {
         let baud = match self.state {
             State::Greeting | State::Serving => Some(self.baud),
             _ => None,
@@ -324,33 +374,6 @@ impl Firmware for ModelledRom {
         at
     }
 
-    fn idle(&self) -> bool {
-        match self.state {
-            State::Booting { .. } | State::Resetting { .. } => false,
-            State::Application { .. } => self.config.application == Application::Quiet,
-            _ => self.loader.due().is_none() && self.ring.is_empty(),
-        }
-    }
-
-    fn busy(&self) -> bool {
-        match self.state {
-            State::Booting { .. } | State::Resetting { .. } => true,
-            State::Stopped | State::Application { .. } => false,
-            _ => self.loader.due().is_some() || !self.ring.is_empty(),
-        }
-    }
-
-    fn running(&self) -> Running {
-        match self.state {
-            State::Stopped => Running::Nothing,
-            State::Booting { .. } | State::Resetting { .. } => Running::Boot,
-            State::Measuring | State::Greeting | State::Serving => Running::Loader,
-            State::Application { .. } => Running::Application,
-        }
-    }
-}
-
-impl ModelledRom {
     /// One step of what the loader is busy with.
     fn work(&mut self, at: Instant, wires: &mut Wires<'_>) {
         let Some(done) = self.loader.step(at, wires.flash) else {

@@ -56,13 +56,18 @@ enum Event {
     Rts(bool),
     /// What the host has received and not read shall go.
     PurgeInput,
+    /// It is told that what came before is done.
+    Reply(Vec<u8>),
 }
 
 /// The other side.
 trait Peer {
-    /// Waits for something to happen and notes it.
+    /// Waits for something to happen and notes it, in order.
     fn hear(&mut self, wait: Duration, events: &mut VecDeque<Event>) -> io::Result<()>;
+    /// Passes on what the board sends.
     fn send(&mut self, bytes: &[u8]) -> io::Result<()>;
+    /// Sends a reply as it is.
+    fn reply(&mut self, bytes: &[u8]) -> io::Result<()>;
 }
 
 /// Real time against the board's.
@@ -137,7 +142,9 @@ fn serve(board: &Board, peer: &mut impl Peer, pace: Pace, cancel: &CancelToken) 
         let until = pacer.until(board, ahead);
         deliver(&mut port, until, peer, &mut buf)?;
         while let Some(event) = events.pop_front() {
-            if let Some(rest) = apply(event, &mut port, &mut lines)? {
+            if let Event::Reply(bytes) = &event {
+                peer.reply(bytes)?;
+            } else if let Some(rest) = apply(event, &mut port, &mut lines)? {
                 events.push_front(rest);
                 break;
             }
@@ -185,6 +192,7 @@ fn apply(event: Event, port: &mut Port, lines: &mut Lines) -> io::Result<Option<
             port.set_lines(*lines)?;
         }
         Event::PurgeInput => port.discard_input()?,
+        Event::Reply(_) => {}
     }
     Ok(None)
 }

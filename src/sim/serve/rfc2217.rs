@@ -47,15 +47,15 @@ impl Peer for Remote {
     fn hear(&mut self, wait: Duration, events: &mut VecDeque<Event>) -> io::Result<()> {
         let mut buf = [0; 4096];
         let count = read_socket(&mut self.stream, &mut buf, wait)?;
-        let heard = self.telnet.push(buf.get(..count).unwrap_or_default());
-        if !heard.reply.is_empty() {
-            write_socket(&mut self.stream, &heard.reply)?;
-        }
-        events.extend(heard.events);
+        events.extend(self.telnet.push(buf.get(..count).unwrap_or_default()));
         Ok(())
     }
 
     fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         write_socket(&mut self.stream, &Telnet::escape(bytes))
+    }
+
+    fn reply(&mut self, bytes: &[u8]) -> io::Result<()> {
+        write_socket(&mut self.stream, bytes)
     }
 }

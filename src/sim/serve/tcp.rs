@@ -44,4 +44,9 @@ impl Peer for Socket {
     fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         write_socket(&mut self.0, bytes)
     }
+
+    /// There is nothing to reply to.
+    fn reply(&mut self, _: &[u8]) -> io::Result<()> {
+        Ok(())
+    }
 }

@@ -46,14 +46,6 @@ enum State {
     SubIac,
 }
 
-/// What has come of the other side's bytes.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Heard {
-    pub(super) events: Vec<Event>,
-    /// What goes back.
-    pub(super) reply: Vec<u8>,
-}
-
 /// The serving side of a connection.
 #[derive(Debug, Default)]
 pub(super) struct Telnet {
@@ -88,8 +80,8 @@ impl Telnet {
     }
 
     /// Takes bytes from the other side.
-    pub(super) fn push(&mut self, bytes: &[u8]) -> Heard {
-        let mut heard = Heard::default();
+    pub(super) fn push(&mut self, bytes: &[u8]) -> Vec<Event> {
+        let mut heard = vec![];
         let mut data = vec![];
         for byte in bytes {
             match (self.state, *byte) {
@@ -109,15 +101,16 @@ impl Telnet {
                 // No other command asks for anything here.
                 (State::Iac, _) => self.state = State::Data,
                 (State::Option(verb), option) => {
-                    self.negotiate(verb, option, &mut heard.reply);
                     self.state = State::Data;
+                    if let Some(verb) = self.negotiate(verb, option) {
+                        hand_over(&mut data, &mut heard);
+                        heard.push(Event::Reply(vec![IAC, verb, option]));
+                    }
                 }
                 (State::Sub, IAC) => self.state = State::SubIac,
                 (State::SubIac, SE) => {
                     self.state = State::Data;
-                    if !data.is_empty() {
-                        heard.events.push(Event::Data(std::mem::take(&mut data)));
-                    }
+                    hand_over(&mut data, &mut heard);
                     let sub = std::mem::take(&mut self.sub);
                     if let [COM_PORT, command, value @ ..] = sub.as_slice() {
                         self.com_port(*command, value, &mut heard);
@@ -131,38 +124,36 @@ impl Telnet {
                 }
             }
         }
-        if !data.is_empty() {
-            heard.events.push(Event::Data(data));
-        }
+        hand_over(&mut data, &mut heard);
         heard
     }
 
-    /// Answers an offer or a wish, unless nothing changes (RFC 854, "there
-    /// must be no loops").
-    fn negotiate(&mut self, verb: u8, option: u8, reply: &mut Vec<u8>) {
+    /// The verb that answers an offer or a wish; none if nothing changes
+    /// (RFC 854: that is what keeps two sides from answering forever).
+    fn negotiate(&mut self, verb: u8, option: u8) -> Option<u8> {
         let (in_force, yes, no) = match verb {
             WILL | WONT => (&mut self.theirs, DO, DONT),
             _ => (&mut self.ours, WILL, WONT),
         };
         let was = in_force.contains(&option);
-        match verb {
-            WILL | DO if AGREED.contains(&option) => {
-                if !was {
-                    in_force.push(option);
-                    reply.extend([IAC, yes, option]);
-                }
+        let asked = matches!(verb, WILL | DO);
+        if asked && !AGREED.contains(&option) {
+            return Some(no);
+        }
+        match (asked, was) {
+            (true, false) => {
+                in_force.push(option);
+                Some(yes)
             }
-            WILL | DO => reply.extend([IAC, no, option]),
-            _ => {
-                if was {
-                    in_force.retain(|other| *other != option);
-                    reply.extend([IAC, no, option]);
-                }
+            (false, true) => {
+                in_force.retain(|other| *other != option);
+                Some(no)
             }
+            _ => None,
         }
     }
 
-    fn com_port(&mut self, command: u8, value: &[u8], heard: &mut Heard) {
+    fn com_port(&mut self, command: u8, value: &[u8], heard: &mut Vec<Event>) {
         let answer: Vec<u8> = match (command, value) {
             (com::SIGNATURE, _) => b"espwire virtual board".to_vec(),
             (com::SET_BAUDRATE, [a, b, c, d]) => {
@@ -170,46 +161,50 @@ impl Telnet {
                 let baud = u32::from_be_bytes([*a, *b, *c, *d]);
                 if baud != 0 {
                     self.baud = baud;
-                    heard.events.push(Event::Baud(baud));
+                    heard.push(Event::Baud(baud));
                 }
                 self.baud.to_be_bytes().to_vec()
             }
             // Eight bits, no parity, one stop bit, whatever is asked.
             (com::SET_DATASIZE, [_]) => vec![8],
             (com::SET_PARITY | com::SET_STOPSIZE, [_]) => vec![1],
-            (com::SET_CONTROL, [control]) => vec![self.control(*control, heard)],
+            (com::SET_CONTROL, [control]) => {
+                let (event, answer) = self.control(*control);
+                heard.extend(event);
+                vec![answer]
+            }
             (com::SET_LINESTATE_MASK | com::SET_MODEMSTATE_MASK, [mask]) => vec![*mask],
             (com::PURGE_DATA, [what]) => {
                 // 1: received, 2: to be sent, 3: both. What is to be sent has
                 // been handed to the line already.
                 if matches!(what, 1 | 3) {
-                    heard.events.push(Event::PurgeInput);
+                    heard.push(Event::PurgeInput);
                 }
                 vec![*what]
             }
             _ => return,
         };
-        let reply = &mut heard.reply;
-        reply.extend([IAC, SB, COM_PORT, FROM_SERVER + command]);
+        let mut reply = vec![IAC, SB, COM_PORT, FROM_SERVER + command];
         reply.extend(Self::escape(&answer));
         reply.extend([IAC, SE]);
+        heard.push(Event::Reply(reply));
     }
 
     /// SET-CONTROL: 7 to 12 are DTR and RTS: asked for, on, off. The rest is
     /// flow control and break, which are off.
-    fn control(&mut self, control: u8, heard: &mut Heard) -> u8 {
-        match control {
+    fn control(&mut self, control: u8) -> (Option<Event>, u8) {
+        let event = match control {
             8 | 9 => {
                 self.dtr = control == 8;
-                heard.events.push(Event::Dtr(self.dtr));
+                Some(Event::Dtr(self.dtr))
             }
             11 | 12 => {
                 self.rts = control == 11;
-                heard.events.push(Event::Rts(self.rts));
+                Some(Event::Rts(self.rts))
             }
-            _ => {}
-        }
-        match control {
+            _ => None,
+        };
+        let answer = match control {
             0..=3 => 1,
             4..=6 => 6,
             7..=9 if self.dtr => 8,
@@ -217,7 +212,15 @@ impl Telnet {
             10..=12 if self.rts => 11,
             10..=12 => 12,
             _ => 14,
-        }
+        };
+        (event, answer)
+    }
+}
+
+/// What has come so far, as an event.
+fn hand_over(data: &mut Vec<u8>, heard: &mut Vec<Event>) {
+    if !data.is_empty() {
+        heard.push(Event::Data(std::mem::take(data)));
     }
 }
 
@@ -247,9 +250,8 @@ mod tests {
             ([IAC, DONT, BINARY], &[IAC, WONT, BINARY]),
             ([IAC, DONT, BINARY], &[]),
         ] {
-            let heard = telnet.push(&sent);
-            assert_eq!(heard.reply, reply, "{sent:?}");
-            assert!(heard.events.is_empty());
+            let replies = (!reply.is_empty()).then(|| Event::Reply(reply.to_vec()));
+            assert_eq!(telnet.push(&sent), Vec::from_iter(replies), "{sent:?}");
         }
     }
 
@@ -267,59 +269,51 @@ mod tests {
             sub(&[com::SET_DATASIZE, 7]),
         ]
         .concat();
+        let reply = |bytes: &[u8]| Event::Reply(sub(bytes));
         let events = [
             Event::Data(b"ab".to_vec()),
             Event::Baud(921_600),
+            reply(&[101, 0, 0x0e, 0x10, 0x00]),
             Event::Dtr(true),
+            reply(&[105, 8]),
             Event::Data(vec![b'c', IAC]),
             Event::Rts(true),
+            reply(&[105, 11]),
+            reply(&[105, 11]),
             Event::Dtr(false),
+            reply(&[105, 9]),
             Event::PurgeInput,
+            reply(&[112, 1]),
+            reply(&[102, 8]),
         ];
-        let reply = [
-            sub(&[101, 0, 0x0e, 0x10, 0x00]),
-            sub(&[105, 8]),
-            sub(&[105, 11]),
-            sub(&[105, 11]),
-            sub(&[105, 9]),
-            sub(&[112, 1]),
-            sub(&[102, 8]),
-        ]
-        .concat();
-        let heard = Telnet::new(115_200).push(&sent);
-        assert_eq!(heard.events, events);
-        assert_eq!(heard.reply, reply);
+        assert_eq!(Telnet::new(115_200).push(&sent), events);
 
         // The pieces do not matter, but for where data is cut.
         let mut telnet = Telnet::new(115_200);
-        let mut pieces = Heard::default();
+        let mut pieces = vec![];
         for byte in &sent {
-            let heard = telnet.push(&[*byte]);
-            pieces.reply.extend(heard.reply);
-            for event in heard.events {
-                match (pieces.events.last_mut(), event) {
+            for event in telnet.push(&[*byte]) {
+                match (pieces.last_mut(), event) {
                     (Some(Event::Data(all)), Event::Data(more)) => all.extend(more),
-                    (_, event) => pieces.events.push(event),
+                    (_, event) => pieces.push(event),
                 }
             }
         }
-        assert_eq!(pieces, heard);
+        assert_eq!(pieces, events);
     }
 
     #[test]
     fn bytes_that_telnet_uses_pass() {
         let all: Vec<u8> = (0..=255).collect();
         let heard = Telnet::new(115_200).push(&Telnet::escape(&all));
-        assert_eq!(heard.events, [Event::Data(all)]);
-        assert!(heard.reply.is_empty());
+        assert_eq!(heard, [Event::Data(all)]);
     }
 
     #[test]
     fn a_rate_can_be_asked_for_and_holds_an_escaped_byte() {
         let mut telnet = Telnet::new(0x0100_ff01);
         let heard = telnet.push(&sub(&[com::SET_BAUDRATE, 0, 0, 0, 0]));
-        assert_eq!(heard.reply, sub(&[101, 1, 0, IAC, IAC, 1]));
-        assert!(heard.events.is_empty());
+        assert_eq!(heard, [Event::Reply(sub(&[101, 1, 0, IAC, IAC, 1]))]);
     }
 
     #[test]
@@ -329,11 +323,11 @@ mod tests {
         long.extend([7; 10_000]);
         long.extend([IAC, SE, b'x', IAC, 241, b'y']);
         let heard = telnet.push(&long);
-        assert_eq!(heard.events, [Event::Data(b"xy".to_vec())]);
+        assert_eq!(heard, [Event::Data(b"xy".to_vec())]);
         assert!(telnet.sub.capacity() <= 2 * LONGEST);
         for short in [&[][..], &[COM_PORT], &[COM_PORT, 1, 2], &[COM_PORT, 77, 1]] {
             let bytes = [&[IAC, SB], short, &[IAC, SE]].concat();
-            assert_eq!(telnet.push(&bytes), Heard::default(), "{short:?}");
+            assert_eq!(telnet.push(&bytes), [], "{short:?}");
         }
     }
 }
