@@ -4,7 +4,7 @@
 //! Input: a stream as on the wire.
 
 use espwire::slip::{Decoder, Event};
-use espwire::wire::{AnyCommand, Dialect, Request};
+use espwire::wire::{AnyCommand, Dialect, Request, own};
 
 pub fn run(data: &[u8]) {
     let mut decoder = Decoder::new(4096);
@@ -13,6 +13,11 @@ pub fn run(data: &[u8]) {
         let Event::Frame(frame) = event else {
             continue;
         };
+        if let Some(request) = own::Request::parse(frame) {
+            let mut again = Vec::new();
+            request.encode(&mut again);
+            assert_eq!(again, frame, "sealed the same");
+        }
         let Some(request) = Request::parse(frame) else {
             continue;
         };

@@ -28,6 +28,12 @@ pub fn run(data: &[u8]) {
         let Event::Frame(frame) = event else {
             continue;
         };
+        if let Some(response) = own::Response::parse(frame) {
+            let mut again = Vec::new();
+            response.encode(&mut again);
+            assert_eq!(again, frame, "sealed the same");
+        }
+        own_outcomes(frame);
         let Some(response) = Response::parse(frame) else {
             continue;
         };
@@ -77,6 +83,44 @@ fn outcome<C: Command>(response: &Response<'_>, dialect: &Dialect, command: &C) 
         let data_len = response.body.len().checked_sub(dialect.status_len);
         assert!(data_len.is_some_and(|len| command.answer_lens(dialect).contains(&len)));
         assert_eq!(data_len.and_then(|len| response.body.get(len)), Some(&0));
+    }
+}
+
+/// What our stub's commands make of a body: the frame without its header, as
+/// if its CRC were right.
+fn own_outcomes(frame: &[u8]) {
+    let response = own::Response {
+        opcode: own::FIRST,
+        tag: 0,
+        body: frame.get(HEADER_LEN..).unwrap_or_default(),
+    };
+    let ranges = &[own::Range {
+        address: 0,
+        length: 5,
+    }];
+    own_outcome(&response, &own::GetCapability);
+    own_outcome(&response, &own::Digest { ranges });
+    own_outcome(&response, &own::Map { ranges });
+    own_outcome(&response, &own::Read { ranges });
+    own_outcome(&response, &own::Cancel);
+    if let Ok(Ok(state)) = response.outcome(&own::GetState) {
+        let failed = matches!(state.phase, own::Phase::Failed(_));
+        let mut again = Vec::new();
+        state.encode(&mut again);
+        assert_eq!(again.first() == Some(&1), failed);
+        let body = &again[..];
+        assert_eq!(
+            own::Response { body, ..response }.outcome(&own::GetState),
+            Ok(Ok(state))
+        );
+    }
+}
+
+fn own_outcome<C: own::Command>(response: &own::Response<'_>, command: &C) {
+    match response.outcome(command) {
+        Ok(Ok(_)) => assert_eq!(response.body.first(), Some(&0)),
+        Ok(Err(_)) => assert_ne!(response.body.first(), Some(&0)),
+        Err(_) => {}
     }
 }
 

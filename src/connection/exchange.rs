@@ -108,17 +108,22 @@ impl<T: Transport> Connection<T> {
     pub fn send<C: Command>(&mut self, command: &C, timeout: Duration) -> Result<()> {
         self.body.clear();
         wire::encode(command, &self.dialect, &mut self.body);
+        self.exchange.sent(C::OPCODE);
+        self.send_body(C::OPCODE, timeout)
+    }
+
+    /// Sends what stands in `body` as a frame.
+    pub(super) fn send_body(&mut self, command: Opcode, timeout: Duration) -> Result<()> {
         self.frame.clear();
         slip::encode(&self.body, &mut self.frame);
-        log::trace!(target: "espwire::connection", "> {}", C::OPCODE);
-        self.exchange.sent(C::OPCODE);
+        log::trace!(target: "espwire::connection", "> {command}");
         self.counters.commands += 1;
         let until = self.transport.now() + timeout;
         let mut at = 0;
         while let Some(rest) = self.frame.get(at..).filter(|rest| !rest.is_empty()) {
             self.check("sending a command")?;
             if self.transport.now() >= until {
-                return Err(self.no_answer(C::OPCODE));
+                return Err(self.no_answer(command));
             }
             let slice = self.slice(until);
             let taken = self.transport.write(rest, slice)?;
@@ -143,16 +148,19 @@ impl<T: Transport> Connection<T> {
     }
 
     /// Waits for the next frame and leaves it in `answer`; false if none came
-    /// until `until`.
-    fn receive_frame(&mut self, until: Instant) -> Result<bool> {
+    /// until `until`. What has come by then is looked at in any case.
+    pub(super) fn receive_frame(&mut self, until: Instant) -> Result<bool> {
+        let mut late = false;
         loop {
             if self.decode_frame() {
                 return Ok(true);
             }
             self.check("waiting for the device")?;
-            if self.transport.now() >= until {
+            // Bounded: something may talk faster than this reads.
+            if late {
                 return Ok(false);
             }
+            late = self.transport.now() >= until;
             self.read_some(self.slice(until))?;
         }
     }

@@ -11,6 +11,7 @@ mod connect;
 mod detect;
 mod drive;
 mod exchange;
+mod own;
 mod reset;
 mod sync;
 pub mod timing;
@@ -29,8 +30,9 @@ use crate::time::Instant;
 use crate::transport::{Lines, Transport};
 use crate::wire::{Dialect, Exchange};
 
-/// The longest frame a loader sends: a stub's 16 KiB block of flash, with room.
-const LONGEST_FRAME: usize = 0x4100;
+/// The longest frame a loader sends: an answer of our stub's, as long as its
+/// length field can tell, behind the header.
+const LONGEST_FRAME: usize = 0x1_0007;
 /// How much is read at once.
 const READ_SIZE: usize = 0x1000;
 
@@ -66,6 +68,8 @@ pub struct Connection<T> {
     answer: Vec<u8>,
     /// Tells the answer to the command under way from leftovers.
     exchange: Exchange,
+    /// The last number given to a request of our stub's.
+    last_tag: u32,
     counters: Counters,
 }
 
@@ -95,6 +99,7 @@ impl<T: Transport> Connection<T> {
             frame: Vec::new(),
             answer: Vec::new(),
             exchange: Exchange::new(),
+            last_tag: 0,
             counters: Counters::default(),
         })
     }

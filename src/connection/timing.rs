@@ -42,6 +42,13 @@ pub const RESYNC: [Duration; 5] = [ms(100); 5];
 pub const RATE_CHECK: Duration = ms(100);
 /// The SYNCs that look for a chip at a rate it may have set.
 pub const RATE_SYNC: [Duration; 2] = [ms(50); 2];
+/// Silence after which our stub is asked whether it still works on a command:
+/// it answers STATE at once, unless an answer is on its way.
+pub const STUB_SILENCE: Duration = ms(250);
+/// From the jump into a stub to its greeting. It clears some KiB of RAM and
+/// looks at the flash, all within a millisecond or two; an adapter or a network
+/// may add to that.
+pub const STUB_GREETING: Duration = ms(200);
 /// How often reset and SYNC are tried. Hosts: 7.
 pub const CONNECT_TRIES: u32 = 7;
 /// Erasing by FLASH_BEGIN, for each MB. Hosts: 40 s; data sheets: 64 KiB in 2 s

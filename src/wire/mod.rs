@@ -5,7 +5,8 @@
 //! This layer does no I/O and knows no chip.
 //!
 //! A command is a type that implements [`Command`]: its number, its payload,
-//! and what its answer means. Adding one is adding one type.
+//! and what its answer means. Adding one is adding one type. This crate's stub
+//! has commands in a form of their own: see [`own`].
 
 mod any;
 mod command;
@@ -15,6 +16,7 @@ mod flash;
 mod link;
 mod mem;
 mod opcode;
+pub mod own;
 mod payload;
 mod reason;
 mod reg;

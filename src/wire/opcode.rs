@@ -12,8 +12,8 @@ macro_rules! opcodes {
         impl Opcode {
             $($(#[$doc])* pub const $constant: Self = Self($number);)*
 
-            /// The name in Espressif's protocol documentation, if it is a
-            /// known command.
+            /// The name in Espressif's protocol documentation, or in this
+            /// crate's, if it is a known command.
             #[must_use]
             pub const fn name(self) -> Option<&'static str> {
                 match self.0 {
@@ -72,6 +72,24 @@ opcodes! {
     READ_FLASH = 0xd2;
     /// Leave the stub and start the application.
     RUN_USER_CODE = 0xd3;
+    /// What the stub is and can do (this crate's stub, as all below).
+    CAPABILITY = 0xf0;
+    /// MD5 of many ranges of flash.
+    DIGEST = 0xf1;
+    /// CRC-32 of each sector of ranges of flash.
+    MAP = 0xf2;
+    /// Ranges of flash.
+    READ = 0xf3;
+    /// Open a write session, or erase.
+    WRITE_BEGIN = 0xf4;
+    /// One frame of a write session's data.
+    WRITE_DATA = 0xf5;
+    /// Where a write session stands.
+    STATE = 0xf6;
+    /// One raw transaction with the flash.
+    FLASH_COMMAND = 0xf7;
+    /// Stop whatever is running.
+    CANCEL = 0xf9;
 }
 
 impl fmt::Display for Opcode {

@@ -47,6 +47,8 @@ reasons! {
     STUB_INFLATE = 0xc7, "broken deflate stream";
     STUB_TOO_LITTLE = 0xc8, "less data than announced";
     STUB_TOO_MUCH = 0xc9, "more data than announced";
+    STUB_ADDRESS = 0xca, "flash address not aligned, not ascending, or outside the flash";
+    STUB_CANCELLED = 0xcb, "cancelled by the host";
     STUB_UNIMPLEMENTED = 0xff, "not implemented";
 }
 

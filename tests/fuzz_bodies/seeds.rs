@@ -1,7 +1,8 @@
 //! Where the fuzzers start: recorded bytes, and small images.
 
 use crate::common::captures::{self, Exchange};
-use espwire::chip;
+use espwire::wire::{Opcode, own};
+use espwire::{chip, slip};
 use md5::{Digest, Md5};
 use sha2::Sha256;
 use std::collections::{BTreeMap, BTreeSet};
@@ -55,16 +56,98 @@ pub fn slip() -> Seeds {
     )
 }
 
-/// Every answer, behind the command it belongs to and a SYNC.
+/// Every answer, behind the command it belongs to and a SYNC; and our stub's.
 pub fn response() -> Seeds {
-    collect(exchanges().map(|exchange| {
+    let recorded = exchanges().map(|exchange| {
         let opcode = exchange.sent.get(2).copied().unwrap_or_default();
         [&[opcode, 8], exchange.answer.as_slice()].concat()
-    }))
+    });
+    let own = own_answers().map(|(opcode, body)| {
+        let mut frame = Vec::new();
+        let (opcode, tag, body) = (opcode, 7, &body[..]);
+        own::Response { opcode, tag, body }.encode(&mut frame);
+        [&[opcode.0, 8], on_the_wire(&frame).as_slice()].concat()
+    });
+    collect(recorded.chain(own))
 }
 
 pub fn request() -> Seeds {
-    collect(exchanges().map(|exchange| exchange.sent))
+    let own = own_requests().map(|frame| on_the_wire(&frame));
+    collect(exchanges().map(|exchange| exchange.sent).chain(own))
+}
+
+fn on_the_wire(frame: &[u8]) -> Vec<u8> {
+    let mut wire = Vec::new();
+    slip::encode(frame, &mut wire);
+    wire
+}
+
+/// A request of each kind that our stub knows.
+fn own_requests() -> impl Iterator<Item = Vec<u8>> {
+    fn frame(command: &impl own::Command) -> Vec<u8> {
+        let mut out = Vec::new();
+        own::encode(command, 7, &mut out);
+        out
+    }
+    let ranges = &[own::Range {
+        address: 0x1_0000,
+        length: 5,
+    }];
+    let begin = own::WriteBegin {
+        session: 1,
+        encoding: own::Encoding::Deflate,
+        segments: &[own::Segment {
+            address: 0x1_0000,
+            length: 5,
+            kind: own::SegmentKind::Data,
+        }],
+    };
+    let mut data = Vec::new();
+    let block = own::WriteData {
+        session: 1,
+        sequence: 0,
+        data: &[0xc0, 0xdb],
+    };
+    block.encode(&mut data);
+    [
+        frame(&own::GetCapability),
+        frame(&own::Digest { ranges }),
+        frame(&own::Map { ranges }),
+        frame(&own::Read { ranges }),
+        frame(&begin),
+        data,
+        frame(&own::GetState),
+        frame(&own::Cancel),
+    ]
+    .into_iter()
+}
+
+/// Bodies of answers of each kind that our stub gives.
+fn own_answers() -> impl Iterator<Item = (Opcode, Vec<u8>)> {
+    let mut capability = vec![0; 32];
+    capability[4..8].copy_from_slice(&[1, 0, 9, 0]);
+    let mut state = Vec::new();
+    let done = own::State {
+        phase: own::Phase::Done([7; 16]),
+        go_back: true,
+        session: 1,
+        next: 3,
+        refused: 1,
+        address: u32::MAX,
+        programmed: 5,
+        digested: 5,
+    };
+    done.encode(&mut state);
+    [
+        (Opcode::CAPABILITY, capability),
+        (Opcode::DIGEST, vec![0; 20]),
+        (Opcode::MAP, vec![0; 8]),
+        (Opcode::READ, vec![0; 9]),
+        (Opcode::STATE, state),
+        (Opcode::CANCEL, vec![0; 4]),
+        (Opcode::WRITE_BEGIN, vec![1, 0xca, 0, 0, 0, 0x10, 0, 0]),
+    ]
+    .into_iter()
 }
 
 /// One image per chip, and settings that change some of it.

@@ -3,6 +3,7 @@
 mod baud;
 mod bounds;
 mod exchange;
+mod own;
 mod rom;
 mod sync;
 

@@ -5,7 +5,7 @@ mod requests;
 mod responses;
 
 /// Bytes from hex digits, spaces as one likes.
-fn hex(digits: &str) -> Vec<u8> {
+pub(super) fn hex(digits: &str) -> Vec<u8> {
     let digits: Vec<u8> = digits
         .bytes()
         .filter(|digit| !digit.is_ascii_whitespace())

@@ -283,11 +283,12 @@ fn layouts() {
     }
 }
 
-/// The table has them all: every opcode with a name has a row.
+/// The table has them all: every opcode with a name has a row, unless it is
+/// one of the family that has a table of its own.
 #[test]
 fn every_known_command_is_in_the_table() {
     let mut known: Vec<u8> = (0..=255)
-        .filter(|op| Opcode(*op).name().is_some())
+        .filter(|op| Opcode(*op).name().is_some() && Opcode(*op) < own::FIRST)
         .collect();
     for (_, _, bytes) in table() {
         known.retain(|op| *op != bytes[1]);
