@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     session.write(&region)?;
     let report = session.verify(&region)?;
     assert_eq!(report.regions[0].outcome, Outcome::Matches);
-    let port = session.finish(After::HardReset)?;
+    let port = session.finish(After::HardReset)?.port;
     println!(
         "written and verified in {:.2?} of the board's time",
         board.now().since(Default::default())

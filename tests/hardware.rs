@@ -102,7 +102,7 @@ fn what_is_written_is_there() {
 #[test]
 #[ignore = "needs a board"]
 fn the_port_comes_back_for_another_session() {
-    let port = connect().finish(After::HardReset).unwrap();
+    let port = connect().finish(After::HardReset).unwrap().port;
     let session = Session::connect(port, Options::new()).unwrap();
     session.finish(After::HardReset).unwrap();
 }

@@ -59,6 +59,9 @@ pub const ERASE_PER_MB: Duration = ms(40_000);
 pub const SECTOR_ERASE: Duration = ms(3_000);
 /// From the watchdog's arming to a chip that starts anew. Hosts: 0.5 s.
 pub const WATCHDOG_BITE: Duration = ms(500);
+/// From the last word to a loader that is told to leave to a chip that starts
+/// anew: it sends an answer first.
+pub const SOFT_RESET: Duration = ms(100);
 /// Hashing, for each MB. Hosts: 8 s.
 pub const MD5_PER_MB: Duration = ms(8_000);
 /// Programming a block: 64 pages at 3 ms (data sheets) and the erase of what

@@ -8,12 +8,15 @@ mod abilities;
 mod attach;
 pub mod controller;
 mod digest;
+mod erase;
 mod jedec;
+mod locate;
 pub mod plan;
 mod read;
 mod write;
 
 pub use abilities::Abilities;
+pub use erase::blank_digest;
 pub use jedec::JedecId;
 pub use write::{Proof, WriteStep};
 

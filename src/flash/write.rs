@@ -10,6 +10,7 @@ use crate::wire::{
     Encryption, FlashBegin, FlashData, FlashDeflBegin, FlashDeflData, Opcode, ReadReg, Reason,
     RegWrite, WriteReg,
 };
+use md5::{Digest, Md5};
 
 /// A ROM takes the size of a deflated write in whole KiB (recorded hosts).
 const DEFLATE_UNIT: u32 = 0x400;
@@ -17,12 +18,20 @@ const DEFLATE_UNIT: u32 = 0x400;
 /// How far a write has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WriteStep {
-    /// So many of the region's bytes have been written. Less than before
+    /// From now on so many bytes from the region's start may no longer be what
+    /// they were: their sectors are about to be erased.
+    Touching(u32),
+    /// About so many of the region's bytes have been written. Less than before
     /// after [`Again`](Self::Again).
     Written(u32),
+    /// So many bytes from the region's start have been taken by the loader to
+    /// the last one, and written.
+    Certain(u32),
     /// The chunk at this address starts again at its BEGIN: a block was lost
     /// or refused, or the digest disagreed.
     Again(u32),
+    /// All is written; the chip hashes it.
+    Hashing,
 }
 
 /// How often a single sector is written before its failure counts.
@@ -67,6 +76,7 @@ impl<T: Transport> Flasher<'_, T> {
         if !self.abilities.has(Opcode::FLASH_MD5SUM) {
             return Ok(Proof::Acknowledged);
         }
+        observe(WriteStep::Hashing);
         let expected = region.digest();
         let found = self.digest(region.address, region.size())?;
         if found == expected {
@@ -88,12 +98,7 @@ impl<T: Transport> Flasher<'_, T> {
     /// Writes the chunks whose digest disagrees once more, without deflate.
     fn repair(&mut self, region: &Prepared<'_>, observe: &mut dyn FnMut(WriteStep)) -> Result<()> {
         for chunk in plan::chunks(region.address, &region.data) {
-            let expected = Prepared {
-                name: region.name,
-                address: chunk.address,
-                data: chunk.data.into(),
-            }
-            .digest();
+            let expected: [u8; 16] = Md5::digest(chunk.data).into();
             if self.digest(chunk.address, chunk.size())? != expected {
                 log::warn!(target: "espwire::flash",
                     "flash at {:#x} is not what was written; writing it again", chunk.address);
@@ -119,10 +124,12 @@ impl<T: Transport> Flasher<'_, T> {
             Coding::Plain => Payload::plain(chunk.data, &self.abilities),
         };
         let before = chunk.address - region.address;
+        observe(WriteStep::Touching(before + chunk.sectors() * SECTOR));
         let outcome = self.send_chunk(&chunk, &payload, &mut |written| {
             observe(WriteStep::Written(before + written));
         });
         let Err(error) = outcome else {
+            observe(WriteStep::Certain(before + chunk.size()));
             return Ok(());
         };
         if chunk.sectors() == 1 {
@@ -178,7 +185,7 @@ impl<T: Transport> Flasher<'_, T> {
     }
 
     /// BEGIN, with which a ROM erases.
-    fn begin(&mut self, chunk: &Chunk<'_>, payload: &Payload<'_>) -> Result<()> {
+    pub(super) fn begin(&mut self, chunk: &Chunk<'_>, payload: &Payload<'_>) -> Result<()> {
         let timeout = timing::for_size(timing::ERASE_PER_MB, chunk.sectors() * SECTOR);
         let block_size = self.abilities.flash_block;
         let blocks = payload.blocks();

@@ -43,6 +43,8 @@ pub struct Target {
 pub struct Prepared<'a> {
     /// The region's name.
     pub name: &'a str,
+    /// The caller's number for it.
+    pub tag: u32,
     /// Flash address of the first byte.
     pub address: u32,
     /// The bytes: header patched, filled up to a whole word with FF, which is
@@ -106,6 +108,7 @@ pub fn prepare<'a>(
             }
             Ok(Prepared {
                 name: &region.name,
+                tag: region.tag,
                 address: region.address,
                 data: filled_up(patched(region, target)?),
             })

@@ -11,6 +11,7 @@ pub struct Region<'a> {
     pub(super) address: u32,
     pub(super) data: Cow<'a, [u8]>,
     pub(super) name: Cow<'a, str>,
+    pub(super) tag: u32,
     pub(super) patch: HeaderPatch,
     pub(super) content: Content,
 }
@@ -59,6 +60,7 @@ impl<'a> Region<'a> {
             address,
             data: data.into(),
             name: Cow::Owned(format!("region at {address:#x}")),
+            tag: 0,
             patch: HeaderPatch::default(),
             content: Content::default(),
         }
@@ -85,6 +87,14 @@ impl<'a> Region<'a> {
     #[must_use]
     pub fn named(mut self, name: impl Into<Cow<'a, str>>) -> Self {
         self.name = name.into();
+        self
+    }
+
+    /// A number by which the caller finds the region again in a report,
+    /// default 0. Nothing else looks at it.
+    #[must_use]
+    pub fn tagged(mut self, tag: u32) -> Self {
+        self.tag = tag;
         self
     }
 
@@ -119,6 +129,12 @@ impl<'a> Region<'a> {
     #[must_use]
     pub fn content(&self) -> Content {
         self.content
+    }
+
+    /// The caller's number for it.
+    #[must_use]
+    pub fn tag(&self) -> u32 {
+        self.tag
     }
 
     /// Its name.

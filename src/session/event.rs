@@ -1,21 +1,36 @@
 //! What an observer hears.
 
-use super::Outcome;
-use super::options::After;
+use super::{After, Outcome};
 use crate::chip::Chip;
 use crate::flash::JedecId;
 use crate::wire::Loader;
 
 /// Something that happened.
 ///
-/// The order is: [`Connected`](Self::Connected), [`Flash`](Self::Flash); then
-/// for each region of each call [`Start`](Self::Start), any number of
-/// [`Progress`](Self::Progress) and [`Again`](Self::Again), and
-/// [`End`](Self::End) unless the call fails; at last
-/// [`Reset`](Self::Reset). Indices count the regions of one call from 0.
+/// They come in this order, on the thread that called the session:
+///
+/// 1. [`Connecting`](Self::Connecting), once for each time that the session
+///    goes about it, then [`Connected`](Self::Connected) and
+///    [`Flash`](Self::Flash);
+/// 2. for each region of each call [`Start`](Self::Start), any number of
+///    [`Progress`](Self::Progress) and [`Again`](Self::Again), for a write
+///    [`Hashing`](Self::Hashing) where the loader can hash, and
+///    [`End`](Self::End) unless the call fails; indices count the regions of
+///    one call from 0;
+/// 3. [`Finishing`](Self::Finishing), and [`Finished`](Self::Finished) unless
+///    that fails.
+///
+/// Who wants to stop cancels the session's
+/// [token](super::Options::cancel): nothing more is sent then.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event<'e> {
+    /// The chip is to be brought into its loader.
+    Connecting {
+        /// Which time, from 1: an answer that was lost or spoiled makes the
+        /// session begin anew.
+        attempt: u32,
+    },
     /// A loader answers, and it is the right chip.
     Connected {
         /// The chip.
@@ -63,6 +78,11 @@ pub enum Event<'e> {
         /// Flash address where that part begins.
         address: u32,
     },
+    /// All of the region is written, and the chip makes sure of it.
+    Hashing {
+        /// The region's place among those of the call.
+        index: usize,
+    },
     /// Work on a region is over.
     End {
         /// The region's place among those of the call.
@@ -70,8 +90,13 @@ pub enum Event<'e> {
         /// What came of it.
         outcome: Outcome,
     },
-    /// The session is over and the chip has been left as told.
-    Reset {
+    /// The chip is about to be left.
+    Finishing {
+        /// How.
+        after: After,
+    },
+    /// The session is over, and the chip has been left as told.
+    Finished {
         /// How.
         after: After,
     },
@@ -87,4 +112,6 @@ pub enum Action {
     Write,
     /// Read.
     Read,
+    /// Erased.
+    Erase,
 }

@@ -7,22 +7,30 @@
 //! Digests cover the bytes as they are in flash: see
 //! [`RegionReport::expected`].
 
+mod check;
 mod event;
 mod finish;
 mod options;
 mod probe;
+mod read;
 mod report;
+mod resets;
 mod start;
+mod timings;
+mod usb;
 mod work;
 
 pub use event::{Action, Event};
-pub use options::{After, Before, Observer, Options, UnknownReset, UsbId};
+pub use finish::{Failed, Finished, PortState};
+pub use options::{Locate, Observer, Options};
 pub use probe::ChipInfo;
 pub use report::{Outcome, RegionReport, Report};
+pub use resets::{After, Before, UnknownReset};
+pub use timings::Timings;
+pub use usb::UsbId;
 
-use crate::chip::{Chip, Revision, UsbPort};
+use crate::chip::{Chip, Mac, Revision, UsbPort};
 use crate::connection::{Connection, Counters};
-use crate::error::Error;
 use crate::flash::{Abilities, Flasher, JedecId};
 use crate::transport::{Settings, Transport};
 use crate::wire::{Loader, SecurityInfo};
@@ -34,14 +42,27 @@ pub struct Session<'o, T> {
     /// What the port gets back.
     settings: Settings,
     observer: Option<Box<Observer<'o>>>,
-    usb: Option<UsbPort>,
+    locate: Locate,
+    known: Known,
+    /// Of the last verify, write or erase.
+    report: Report,
+    timings: Timings,
+}
+
+/// What is known of the chip and its loader.
+#[derive(Clone, Debug)]
+struct Known {
     chip: &'static Chip,
     loader: Loader,
     abilities: Abilities,
+    /// Which of the chip's own USB ports it is.
+    port: Option<UsbPort>,
     security: Option<SecurityInfo>,
     flash: Flash,
     /// Once it has been asked for.
     revision: Option<Revision>,
+    /// Once it has been asked for.
+    mac: Option<Mac>,
 }
 
 /// The flash, as far as it is known.
@@ -55,7 +76,7 @@ impl<T: Transport> Session<'_, T> {
     /// The chip at the other end.
     #[must_use]
     pub const fn chip(&self) -> &'static Chip {
-        self.chip
+        self.known.chip
     }
 
     /// What went over the wire so far.
@@ -65,51 +86,22 @@ impl<T: Transport> Session<'_, T> {
     }
 
     fn flasher(&mut self) -> Flasher<'_, T> {
-        Flasher::new(&mut self.connection, self.abilities, self.flash.size)
+        Flasher::new(
+            &mut self.connection,
+            self.known.abilities,
+            self.known.flash.size,
+        )
     }
 
     fn emit(&mut self, event: &Event<'_>) {
-        if let Some(observer) = &mut self.observer {
-            observer(event);
-        }
+        work::tell(&mut self.observer, event);
     }
 }
 
 impl<T> fmt::Debug for Session<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Session")
-            .field("chip", &self.chip.name)
-            .field("loader", &self.loader)
-            .field("flash", &self.flash)
+            .field("known", &self.known)
             .finish_non_exhaustive()
-    }
-}
-
-/// A session that could not begin or end, and the port it was given.
-pub struct Failed<T> {
-    /// Why.
-    pub error: Error,
-    /// The port, with its settings restored as far as it still listens. An
-    /// [`Error::Port`] says whether it is gone.
-    pub port: T,
-}
-
-impl<T> fmt::Debug for Failed<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Failed")
-            .field("error", &self.error)
-            .finish_non_exhaustive()
-    }
-}
-
-impl<T> fmt::Display for Failed<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.error.fmt(f)
-    }
-}
-
-impl<T> std::error::Error for Failed<T> {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.error)
     }
 }

@@ -1,8 +1,10 @@
 //! What a caller may ask of a session.
 
 use super::event::Event;
+use super::resets::Before;
+use super::usb::UsbId;
 use crate::chip::{Chip, UsbPort};
-use crate::connection::{Approach, CancelToken, ResetSequence};
+use crate::connection::{Approach, CancelToken};
 use crate::time::Duration;
 use std::fmt;
 
@@ -16,6 +18,7 @@ pub struct Options<'o> {
     pub(super) before: Before,
     pub(super) flash_size: Option<u32>,
     pub(super) usb: Option<UsbId>,
+    pub(super) locate: Locate,
     pub(super) deadline: Option<Duration>,
     pub(super) cancel: CancelToken,
     pub(super) observer: Option<Box<Observer<'o>>>,
@@ -35,6 +38,7 @@ impl Default for Options<'_> {
             before: Before::default(),
             flash_size: None,
             usb: None,
+            locate: Locate::default(),
             deadline: None,
             cancel: CancelToken::new(),
             observer: None,
@@ -92,6 +96,13 @@ impl<'o> Options<'o> {
         self
     }
 
+    /// Whether a verify finds out where a region differs first.
+    #[must_use]
+    pub fn locate(mut self, locate: Locate) -> Self {
+        self.locate = locate;
+        self
+    }
+
     /// How long the whole session may take, on the transport's clock.
     /// Default: for ever; every single wait is bounded all the same.
     #[must_use]
@@ -107,7 +118,8 @@ impl<'o> Options<'o> {
         self
     }
 
-    /// Who hears of everything that happens.
+    /// Who hears of everything that happens, on the thread that calls the
+    /// session. It may cancel by the session's [token](Self::cancel).
     #[must_use]
     pub fn observer(mut self, observer: impl FnMut(&Event<'_>) + Send + 'o) -> Self {
         self.observer = Some(Box::new(observer));
@@ -140,168 +152,21 @@ impl fmt::Debug for Options<'_> {
             .field("before", &self.before)
             .field("flash_size", &self.flash_size)
             .field("usb", &self.usb)
+            .field("locate", &self.locate)
             .field("deadline", &self.deadline)
             .finish_non_exhaustive()
     }
 }
 
-/// A USB device's vendor and product number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct UsbId {
-    /// Vendor.
-    pub vid: u16,
-    /// Product.
-    pub pid: u16,
-}
-
-impl UsbId {
-    /// Espressif (USB-IF).
-    const ESPRESSIF: u16 = 0x303a;
-    /// The product number of USB-Serial/JTAG on every chip that has it.
-    const SERIAL_JTAG: u16 = 0x1001;
-
-    /// The chip's own USB port that it is, if any. USB-OTG has the chip's id
-    /// for a product number.
-    #[must_use]
-    pub fn port(self) -> Option<UsbPort> {
-        if self.vid != Self::ESPRESSIF {
-            return None;
-        }
-        if self.pid == Self::SERIAL_JTAG {
-            return Some(UsbPort::SerialJtag);
-        }
-        let chip = Chip::from_id(self.pid)?;
-        chip.has_usb(UsbPort::Otg).then_some(UsbPort::Otg)
-    }
-}
-
-/// How the chip gets into its loader.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Whether a verify finds out where a region differs first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Before {
-    /// By the control lines, in the way that suits the port.
+pub enum Locate {
+    /// Where it costs next to nothing: a stub tells.
     #[default]
-    DefaultReset,
-    /// By the control lines of USB-Serial/JTAG.
-    UsbReset,
-    /// It is in its loader, at the rate that the port is set to.
-    NoReset,
-    /// It is in its loader and has been talked to.
-    NoResetNoSync,
-    /// By this sequence.
-    Custom(ResetSequence),
-}
-
-/// What happens to the chip at the end.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum After {
-    /// Reset by the control lines, or by the watchdog where those cannot:
-    /// over USB-OTG. The application starts.
-    #[default]
-    HardReset,
-    /// Reset by the chip's watchdog. The application starts.
-    WatchdogReset,
-    /// It stays in its loader, at the rate the port had in the beginning; an
-    /// ESP8266 at the one it has measured.
-    NoReset,
-}
-
-/// A way to reset that nobody knows by this name.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{name:?} is no way to reset; use one of {}", allowed.join(", "))]
-pub struct UnknownReset {
-    name: String,
-    allowed: Vec<&'static str>,
-}
-
-/// Names in hyphens, read with underscores as well.
-macro_rules! names {
-    ($type:ident, $($value:ident = $name:literal,)*) => {
-        impl std::str::FromStr for $type {
-            type Err = UnknownReset;
-            fn from_str(name: &str) -> Result<Self, UnknownReset> {
-                match name.to_ascii_lowercase().replace('_', "-").as_str() {
-                    $($name => Ok(Self::$value),)*
-                    _ => Err(UnknownReset {
-                        name: name.to_owned(),
-                        allowed: vec![$($name),*],
-                    }),
-                }
-            }
-        }
-    };
-}
-
-names! { Before,
-    DefaultReset = "default-reset",
-    UsbReset = "usb-reset",
-    NoReset = "no-reset",
-    NoResetNoSync = "no-reset-no-sync",
-}
-
-names! { After,
-    HardReset = "hard-reset",
-    WatchdogReset = "watchdog-reset",
-    NoReset = "no-reset",
-}
-
-impl fmt::Display for Before {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::DefaultReset => f.pad("default-reset"),
-            Self::UsbReset => f.pad("usb-reset"),
-            Self::NoReset => f.pad("no-reset"),
-            Self::NoResetNoSync => f.pad("no-reset-no-sync"),
-            Self::Custom(sequence) => sequence.fmt(f),
-        }
-    }
-}
-
-impl fmt::Display for After {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::HardReset => "hard-reset",
-            Self::WatchdogReset => "watchdog-reset",
-            Self::NoReset => "no-reset",
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn resets_parse_and_print() {
-        for name in ["default-reset", "usb-reset", "no-reset", "no-reset-no-sync"] {
-            for spelling in [name.to_owned(), name.replace('-', "_")] {
-                let before: Before = spelling.parse().unwrap();
-                assert_eq!(before.to_string(), name);
-            }
-        }
-        for name in ["hard-reset", "watchdog-reset", "no-reset"] {
-            for spelling in [name.to_owned(), name.replace('-', "_")] {
-                let after: After = spelling.parse().unwrap();
-                assert_eq!(after.to_string(), name);
-            }
-        }
-        let error = "reset".parse::<After>().unwrap_err().to_string();
-        assert_eq!(
-            error,
-            "\"reset\" is no way to reset; use one of hard-reset, watchdog-reset, no-reset"
-        );
-    }
-
-    #[test]
-    fn usb_ports_are_told_by_their_numbers() {
-        let port = |vid, pid| UsbId { vid, pid }.port();
-        assert_eq!(port(0x303a, 0x1001), Some(UsbPort::SerialJtag));
-        assert_eq!(port(0x303a, 0x0002), Some(UsbPort::Otg));
-        assert_eq!(port(0x303a, 0x0009), Some(UsbPort::Otg));
-        assert_eq!(port(0x303a, 0x0012), Some(UsbPort::Otg));
-        assert_eq!(port(0x303a, 0x0005), None);
-        assert_eq!(port(0x303a, 0x4001), None);
-        assert_eq!(port(0x10c4, 0x1001), None);
-    }
+    IfCheap,
+    /// Always. A ROM has to hash such a region once more for it, in parts.
+    Always,
+    /// Never.
+    Never,
 }

@@ -1,6 +1,6 @@
 //! What came of the regions of a call.
 
-use crate::flash::Proof;
+use crate::flash::{Proof, blank_digest};
 use crate::image::Prepared;
 
 /// What came of each region, in the order they were given in.
@@ -15,7 +15,22 @@ impl Report {
     /// Whether the flash is known to hold every region.
     #[must_use]
     pub fn all_hold(&self) -> bool {
-        self.regions.iter().all(|region| region.outcome.holds())
+        self.regions.iter().all(RegionReport::matched)
+    }
+
+    /// A report of a call that has done nothing yet.
+    pub(super) fn pending(regions: &[Prepared<'_>]) -> Self {
+        Self {
+            regions: regions.iter().map(RegionReport::pending).collect(),
+        }
+    }
+
+    /// A report of an erase that has not begun.
+    pub(super) fn erasing(name: &str, address: u32, size: u32) -> Self {
+        let expected = blank_digest(size);
+        Self {
+            regions: vec![RegionReport::new(0, name, address, size, expected)],
+        }
     }
 }
 
@@ -23,6 +38,8 @@ impl Report {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RegionReport {
+    /// The caller's number for it, 0 if it was given none.
+    pub tag: u32,
     /// The region's name.
     pub name: String,
     /// Its flash address in bytes.
@@ -32,16 +49,32 @@ pub struct RegionReport {
     /// MD5 of the bytes that should be there: header patched, filled up to a
     /// whole word with FF.
     pub expected: [u8; 16],
-    /// MD5 that the chip computed of its flash; `None` if it cannot.
+    /// MD5 that the chip computed of its flash; `None` if it cannot, or has
+    /// not yet.
     pub found: Option<[u8; 16]>,
+    /// Flash address of the first sector that does not hold what it should,
+    /// of a region that differs or differed, if anybody looked: see
+    /// [`Locate`](super::Locate).
+    pub first_difference: Option<u32>,
     /// What came of it.
     pub outcome: Outcome,
+    /// So many bytes from the region's start have been written by this call,
+    /// as the loader said.
+    pub certain: u32,
+    /// So many bytes from the region's start, in whole sectors, may no longer
+    /// be what they were before this call. Behind them nothing was touched.
+    pub touched: u32,
 }
 
 /// What came of a region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
+    /// Nobody has come to it yet: its flash is as it was.
+    Pending,
+    /// A write of it has begun and not come to its end; how far it came, see
+    /// [`RegionReport::certain`] and [`RegionReport::touched`].
+    Unfinished,
     /// The flash holds it; the chip's digest says so.
     Matches,
     /// The flash holds something else.
@@ -53,6 +86,8 @@ pub enum Outcome {
     WrittenUnproven,
     /// It was read.
     Read,
+    /// It was erased.
+    Erased,
 }
 
 impl Outcome {
@@ -64,29 +99,64 @@ impl Outcome {
 }
 
 impl RegionReport {
-    fn new(region: &Prepared<'_>, found: Option<[u8; 16]>, outcome: Outcome) -> Self {
+    /// Whether the chip's digest says that the flash holds the region.
+    #[must_use]
+    pub const fn matched(&self) -> bool {
+        self.outcome.holds()
+    }
+
+    fn pending(region: &Prepared<'_>) -> Self {
+        let (address, size) = (region.address, region.size());
+        Self::new(region.tag, region.name, address, size, region.digest())
+    }
+
+    fn new(tag: u32, name: &str, address: u32, size: u32, expected: [u8; 16]) -> Self {
         Self {
-            name: region.name.to_owned(),
-            address: region.address,
-            size: region.size(),
-            expected: region.digest(),
-            found,
-            outcome,
+            tag,
+            name: name.to_owned(),
+            address,
+            size,
+            expected,
+            found: None,
+            first_difference: None,
+            outcome: Outcome::Pending,
+            certain: 0,
+            touched: 0,
         }
     }
 
-    pub(super) fn compared(region: &Prepared<'_>, found: [u8; 16]) -> Self {
-        let mut report = Self::new(region, Some(found), Outcome::Differs);
-        if report.expected == found {
-            report.outcome = Outcome::Matches;
-        }
-        report
+    /// The chip has hashed its flash.
+    pub(super) fn compare(&mut self, found: [u8; 16]) {
+        self.found = Some(found);
+        self.outcome = if found == self.expected {
+            Outcome::Matches
+        } else {
+            Outcome::Differs
+        };
     }
 
-    pub(super) fn written(region: &Prepared<'_>, proof: Proof) -> Self {
-        match proof {
-            Proof::Digest(found) => Self::new(region, Some(found), Outcome::Written),
-            Proof::Acknowledged => Self::new(region, None, Outcome::WrittenUnproven),
+    /// From now on so many bytes from its start may have changed.
+    pub(super) fn touch(&mut self, touched: u32) {
+        self.outcome = Outcome::Unfinished;
+        self.found = None;
+        self.touched = self.touched.max(touched);
+    }
+
+    /// It has been written.
+    pub(super) fn written(&mut self, proof: Proof) {
+        self.certain = self.size;
+        (self.found, self.outcome) = match proof {
+            Proof::Digest(found) => (Some(found), Outcome::Written),
+            Proof::Acknowledged => (None, Outcome::WrittenUnproven),
+        };
+    }
+
+    /// It has been erased.
+    pub(super) fn erased(&mut self, proof: Proof) {
+        self.certain = self.size;
+        self.outcome = Outcome::Erased;
+        if let Proof::Digest(found) = proof {
+            self.found = Some(found);
         }
     }
 }

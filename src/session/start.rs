@@ -5,7 +5,10 @@
 
 use super::event::Event;
 use super::options::Options;
-use super::{Failed, Flash, Session};
+use super::report::Report;
+use super::timings::Timings;
+use super::work::tell;
+use super::{Failed, Flash, Known, Session};
 use crate::chip::UsbPort;
 use crate::connection::{Approach, Connection, Detected, Greeting, Limits, timing};
 use crate::error::{ChipError, Error, Result};
@@ -24,7 +27,7 @@ impl<'o, T: Transport> Session<'o, T> {
     /// # Errors
     /// With the port: nobody answers, it is another chip, the loader refuses,
     /// the port is gone, cancelled, or the deadline passed.
-    pub fn connect(port: T, options: Options<'o>) -> Result<Self, Failed<T>> {
+    pub fn connect(port: T, mut options: Options<'o>) -> Result<Self, Failed<T>> {
         let settings = match port.settings() {
             Ok(settings) => settings,
             Err(error) => {
@@ -38,22 +41,32 @@ impl<'o, T: Transport> Session<'o, T> {
             cancel: options.cancel.clone(),
             deadline: options.deadline.map(|time| port.now() + time),
         };
+        let began = port.now();
         let mut connection = match Connection::new(port, limits) {
             Ok(connection) => connection,
             Err((error, port)) => return Err(Failed { error, port }),
         };
-        match start(&mut connection, &options) {
+        match start(&mut connection, &mut options) {
             Ok(start) => {
                 let mut session = Session {
                     settings,
-                    usb: options.usb_port(),
+                    known: Known {
+                        chip: start.abilities.chip,
+                        loader: start.greeting.loader,
+                        abilities: start.abilities,
+                        port: options.usb_port(),
+                        security: start.security,
+                        flash: start.flash,
+                        revision: None,
+                        mac: None,
+                    },
                     observer: options.observer,
-                    chip: start.abilities.chip,
-                    loader: start.greeting.loader,
-                    abilities: start.abilities,
-                    security: start.security,
-                    flash: start.flash,
-                    revision: None,
+                    locate: options.locate,
+                    report: Report::default(),
+                    timings: Timings {
+                        connect: connection.transport().now().since(began),
+                        ..Timings::default()
+                    },
                     connection,
                 };
                 session.tell_start(start.greeting);
@@ -70,14 +83,14 @@ impl<'o, T: Transport> Session<'o, T> {
 
     fn tell_start(&mut self, greeting: Greeting) {
         self.emit(&Event::Connected {
-            chip: self.chip,
+            chip: self.known.chip,
             loader: greeting.loader,
             resets: greeting.resets,
             baud: self.connection.baud(),
         });
         self.emit(&Event::Flash {
-            id: self.flash.id,
-            size: self.flash.size,
+            id: self.known.flash.id,
+            size: self.known.flash.size,
         });
     }
 }
@@ -92,16 +105,17 @@ struct Start {
 /// How often connecting begins anew after an answer that was lost or spoiled.
 const TRIES: u32 = 3;
 
-fn start<T: Transport>(connection: &mut Connection<T>, options: &Options<'_>) -> Result<Start> {
+fn start<T: Transport>(connection: &mut Connection<T>, options: &mut Options<'_>) -> Result<Start> {
     let mut approach = options.approach();
     let mut baud = options.baud;
     let mut resets = 0;
     let mut tries = 0;
     loop {
+        tries += 1;
+        tell(&mut options.observer, &Event::Connecting { attempt: tries });
         let mut greeting = greet(connection, options, &approach)?;
         resets += greeting.resets;
         greeting.resets = resets;
-        tries += 1;
         match prepare(connection, options, greeting, &mut baud) {
             Err(error) if tries < TRIES && may_be_noise(&error) => {
                 log::warn!(target: "espwire::session", "{error}; connecting anew");

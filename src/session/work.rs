@@ -1,18 +1,14 @@
-//! Verifying, writing and reading regions.
+//! Verifying, writing and erasing regions.
 
 use super::event::{Action, Event};
+use super::options::Locate;
 use super::report::{Outcome, RegionReport, Report};
 use super::{Observer, Session};
-use crate::error::{ChipError, Error, InputError, Result, SecurityError};
-use crate::flash::{Flasher, WriteStep};
-use crate::image::{self, Content, Prepared, Purpose, Region, Target};
+use crate::error::{Error, InputError, Result};
+use crate::flash::{Flasher, Proof, WriteStep};
+use crate::image::{self, Prepared, Purpose, Region, SECTOR};
 use crate::transport::Transport;
 use crate::wire::Opcode;
-use std::io;
-
-/// Below this address lies the bootloader that secure boot version 1 trusts
-/// (ESP-IDF, "Secure Boot": the partition table follows at 0x8000 or above).
-const SECURE_BOOT_END: u32 = 0x8000;
 
 impl<T: Transport> Session<'_, T> {
     /// Compares regions with the flash, by a digest that the chip computes of
@@ -24,22 +20,19 @@ impl<T: Transport> Session<'_, T> {
     /// (ESP8266, secure download mode); no answer; the port is gone;
     /// cancelled; the deadline passed.
     pub fn verify(&mut self, regions: &[Region<'_>]) -> Result<Report> {
-        self.abilities.need(Opcode::FLASH_MD5SUM, "verifying")?;
+        self.report = Report::default();
+        self.known
+            .abilities
+            .need(Opcode::FLASH_MD5SUM, "verifying")?;
         let regions = self.prepare(regions, Purpose::Verify)?;
-        let mut report = Report::default();
-        for (index, region) in regions.iter().enumerate() {
-            self.tell_begin(index, region, Action::Verify);
-            let found = self.flasher().digest(region.address, region.size())?;
-            let result = RegionReport::compared(region, found);
-            self.tell_end(index, &result);
-            report.regions.push(result);
-        }
-        Ok(report)
+        self.compare(&regions)?;
+        Ok(self.report.clone())
     }
 
     /// Writes regions, and makes sure of each by a digest that the chip
     /// computes, where its loader can. All regions are checked before the
-    /// first byte is erased.
+    /// first byte is erased. After an error, [`last_report`](Self::last_report)
+    /// says how far it came.
     ///
     /// # Errors
     /// A region cannot be prepared ([`InputError`]), or the chip's security
@@ -47,136 +40,179 @@ impl<T: Transport> Session<'_, T> {
     /// hold what was written to it; the loader refuses; no answer; the port
     /// is gone; cancelled; the deadline passed.
     pub fn write(&mut self, regions: &[Region<'_>]) -> Result<Report> {
+        self.report = Report::default();
         self.check_security(regions)?;
         let regions = self.prepare(regions, Purpose::Write)?;
-        let mut report = Report::default();
-        for (index, region) in regions.iter().enumerate() {
-            self.tell_begin(index, region, Action::Write);
-            let total = region.size();
-            let observer = &mut self.observer;
-            let mut observe = |step| {
-                let event = match step {
-                    WriteStep::Written(done) => Event::Progress { index, done, total },
-                    WriteStep::Again(address) => Event::Again { index, address },
-                };
-                tell(observer, &event);
-            };
-            let proof = Flasher::new(&mut self.connection, self.abilities, self.flash.size)
-                .write(region, &mut observe)?;
-            let result = RegionReport::written(region, proof);
-            self.tell_end(index, &result);
-            report.regions.push(result);
-        }
-        Ok(report)
+        self.put(&regions, |_| true)?;
+        Ok(self.report.clone())
     }
 
-    /// Reads `size` bytes of flash from `address` on into `out`, and makes
-    /// sure of them by a digest that the chip computes.
+    /// Verifies regions, and writes those that the flash does not hold. All of
+    /// them are checked as for a write before anything is done. A loader that
+    /// cannot hash has all of them written. After an error,
+    /// [`last_report`](Self::last_report) says how far it came.
     ///
     /// # Errors
-    /// The range does not fit into the flash; `out` does not take the bytes;
-    /// the loader cannot read (ESP8266, secure download mode); no answer; the
-    /// port is gone; cancelled; the deadline passed.
-    pub fn read(&mut self, address: u32, size: u32, out: &mut impl io::Write) -> Result<()> {
-        self.abilities
-            .need(Opcode::READ_FLASH_SLOW, "reading flash")?;
+    /// Those of [`verify`](Self::verify) and [`write`](Self::write).
+    pub fn write_changed(&mut self, regions: &[Region<'_>]) -> Result<Report> {
+        self.report = Report::default();
+        self.check_security(regions)?;
+        let regions = self.prepare(regions, Purpose::Write)?;
+        if self.known.abilities.has(Opcode::FLASH_MD5SUM) {
+            self.compare(&regions)?;
+        }
+        self.put(&regions, |outcome| outcome != Outcome::Matches)?;
+        Ok(self.report.clone())
+    }
+
+    /// What is certain about the regions of the last verify or write, also if
+    /// that failed, was cancelled or lost its port in the middle. Empty if its
+    /// regions were refused before anything was done.
+    #[must_use]
+    pub const fn last_report(&self) -> &Report {
+        &self.report
+    }
+
+    /// Erases `size` bytes of flash from `address` on, both multiples of 4096,
+    /// and makes sure that they are blank, where the loader can hash.
+    ///
+    /// # Errors
+    /// The range is not made of sectors of this flash ([`InputError`]); it is
+    /// not blank afterwards; the loader refuses; no answer; the port is gone;
+    /// cancelled; the deadline passed. A part may be erased then.
+    pub fn erase(&mut self, address: u32, size: u32) -> Result<()> {
+        let name = "the range to erase";
         let target = self.target()?;
-        let name = "the range to read";
         image::check_range(name, address, size, &target)?;
+        if let Some(odd) = [address, size].into_iter().find(|at| at % SECTOR != 0) {
+            return Err(InputError::Unaligned {
+                name: name.to_owned(),
+                address: odd,
+                alignment: SECTOR,
+            }
+            .into());
+        }
+        self.report = Report::erasing(name, address, size);
         let index = 0;
         self.emit(&Event::Start {
             index,
             name,
             address,
             size,
-            action: Action::Read,
+            action: Action::Erase,
         });
-        let mut done = 0;
-        let observer = &mut self.observer;
-        let mut sink = |bytes: &[u8]| {
-            out.write_all(bytes).map_err(|error| InputError::Output {
-                reason: error.to_string(),
-            })?;
-            done += u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-            let total = size;
-            tell(observer, &Event::Progress { index, done, total });
-            Ok(())
-        };
-        Flasher::new(&mut self.connection, self.abilities, self.flash.size)
-            .read(address, size, &mut sink)?;
-        let outcome = Outcome::Read;
-        self.emit(&Event::End { index, outcome });
+        let proof = self.timed(
+            |timings| &mut timings.erase,
+            |session| session.observed(index, |flasher, see| flasher.erase(address, size, see)),
+        )?;
+        self.note(index, |report| report.erased(proof));
+        self.tell_end(index);
         Ok(())
     }
 
-    fn prepare<'r>(
-        &mut self,
-        regions: &'r [Region<'_>],
-        purpose: Purpose,
-    ) -> Result<Vec<Prepared<'r>>> {
-        let mut target = self.target()?;
-        if purpose == Purpose::Write && image::limits_revision(self.chip, regions) {
-            target.revision = self.revision()?;
-        }
-        Ok(image::prepare(regions, &target, purpose)?)
-    }
-
-    fn target(&self) -> Result<Target> {
-        let Some(flash_size) = self.flash.size else {
-            return Err(match self.flash.id {
-                None if self.abilities.has(Opcode::WRITE_REG) => ChipError::NoFlash {
-                    chip: self.chip.name,
-                },
-                id => ChipError::FlashSize { id },
-            }
-            .into());
-        };
-        Ok(Target {
-            chip: self.chip,
-            revision: None,
-            flash_size,
-            address_limit: self.abilities.address_limit,
-        })
-    }
-
-    /// Keeps plain bytes from a chip that decrypts its flash, and other
-    /// bootloaders from a chip that trusts one only.
-    fn check_security(&mut self, regions: &[Region<'_>]) -> Result<()> {
-        let mut checked = regions
-            .iter()
-            .filter(|region| region.content() == Content::Checked);
-        let Some(first) = checked.clone().next() else {
-            return Ok(());
-        };
-        if self.flash_encryption()? {
-            let name = first.name().to_owned();
-            return Err(SecurityError::FlashEncryption { name }.into());
-        }
-        let below = checked.find(|region| region.address() < SECURE_BOOT_END);
-        match (below, &self.chip.security_fuses) {
-            (Some(region), Some(fuses)) => {
-                let bit = fuses.secure_boot_v1;
-                match bit.of(self.register(bit.address)?) {
-                    0 => Ok(()),
-                    _ => Err(Error::from(SecurityError::SecureBoot {
-                        name: region.name().to_owned(),
-                        address: region.address(),
-                    })),
+    /// Compares each region with the flash.
+    fn compare(&mut self, regions: &[Prepared<'_>]) -> Result<()> {
+        self.report = Report::pending(regions);
+        self.timed(
+            |timings| &mut timings.verify,
+            |session| {
+                for (index, region) in regions.iter().enumerate() {
+                    session.tell_begin(index, region, Action::Verify);
+                    let found = session.flasher().digest(region.address, region.size())?;
+                    session.note(index, |report| report.compare(found));
+                    session.locate(index, region, found)?;
+                    session.tell_end(index);
                 }
-            }
-            _ => Ok(()),
-        }
+                Ok(())
+            },
+        )
     }
 
-    fn flash_encryption(&mut self) -> Result<bool> {
-        match (self.security, &self.chip.security_fuses) {
-            (Some(info), _) => Ok(info.flash_encryption()),
-            (None, Some(fuses)) => {
-                let count = fuses.flash_crypt_count;
-                let bits = count.of(self.register(count.address)?);
-                Ok(bits.count_ones() % 2 == 1)
-            }
-            (None, None) => Ok(false),
+    /// Looks where a region differs first, if it does and that is wanted.
+    fn locate(&mut self, index: usize, region: &Prepared<'_>, found: [u8; 16]) -> Result<()> {
+        if self.locate != Locate::Always || found == region.digest() {
+            return Ok(());
+        }
+        let at = self.flasher().first_difference(region)?;
+        self.note(index, |report| report.first_difference = Some(at));
+        Ok(())
+    }
+
+    /// Writes those regions whose outcome so far is a `due` one.
+    fn put(&mut self, regions: &[Prepared<'_>], due: fn(Outcome) -> bool) -> Result<()> {
+        if self.report.regions.is_empty() {
+            self.report = Report::pending(regions);
+        }
+        self.timed(
+            |timings| &mut timings.write,
+            |session| {
+                for (index, region) in regions.iter().enumerate() {
+                    let so_far = session.report.regions.get(index);
+                    if so_far.is_some_and(|report| due(report.outcome)) {
+                        session.put_one(index, region)?;
+                    }
+                }
+                Ok(())
+            },
+        )
+    }
+
+    fn put_one(&mut self, index: usize, region: &Prepared<'_>) -> Result<()> {
+        self.tell_begin(index, region, Action::Write);
+        let proof = self.observed(index, |flasher, see| flasher.write(region, see))?;
+        self.note(index, |report| report.written(proof));
+        self.tell_end(index);
+        Ok(())
+    }
+
+    /// Changes flash, and keeps report and observer up to date with it.
+    fn observed(
+        &mut self,
+        index: usize,
+        work: impl FnOnce(&mut Flasher<'_, T>, &mut dyn FnMut(WriteStep)) -> Result<Proof>,
+    ) -> Result<Proof> {
+        let observer = &mut self.observer;
+        let report = &mut self.report;
+        let mut see = |step| {
+            let Some(region) = report.regions.get_mut(index) else {
+                return;
+            };
+            let event = match step {
+                WriteStep::Touching(bytes) => return region.touch(bytes),
+                WriteStep::Certain(bytes) => {
+                    region.certain = bytes;
+                    return;
+                }
+                WriteStep::Written(done) => Event::Progress {
+                    index,
+                    done,
+                    total: region.size,
+                },
+                WriteStep::Again(address) => {
+                    region.certain = region.certain.min(address.saturating_sub(region.address));
+                    Event::Again { index, address }
+                }
+                WriteStep::Hashing => Event::Hashing { index },
+            };
+            tell(observer, &event);
+        };
+        let mut flasher = Flasher::new(
+            &mut self.connection,
+            self.known.abilities,
+            self.known.flash.size,
+        );
+        let outcome = work(&mut flasher, &mut see);
+        if let Err(Error::Mismatch { found, .. }) = &outcome {
+            let found = *found;
+            self.note(index, |region| region.compare(found));
+        }
+        outcome
+    }
+
+    /// Changes what the report says of a region.
+    fn note(&mut self, index: usize, change: impl FnOnce(&mut RegionReport)) {
+        if let Some(region) = self.report.regions.get_mut(index) {
+            change(region);
         }
     }
 
@@ -190,14 +226,16 @@ impl<T: Transport> Session<'_, T> {
         });
     }
 
-    fn tell_end(&mut self, index: usize, report: &RegionReport) {
-        let outcome = report.outcome;
-        log::info!(target: "espwire::session", "{}: {outcome:?}", report.name);
-        self.emit(&Event::End { index, outcome });
+    fn tell_end(&mut self, index: usize) {
+        if let Some(region) = self.report.regions.get(index) {
+            let outcome = region.outcome;
+            log::info!(target: "espwire::session", "{}: {outcome:?}", region.name);
+            self.emit(&Event::End { index, outcome });
+        }
     }
 }
 
-fn tell(observer: &mut Option<Box<Observer<'_>>>, event: &Event<'_>) {
+pub(super) fn tell(observer: &mut Option<Box<Observer<'_>>>, event: &Event<'_>) {
     if let Some(observer) = observer {
         observer(event);
     }

@@ -127,8 +127,8 @@ impl Leave {
     }
 }
 
-/// FLASH_END: ends a write of plain data. Never sent to a ROM by this crate,
-/// which would leave its loader.
+/// FLASH_END: ends a write of plain data. A ROM leaves its loader then, so that
+/// this crate sends it one for that purpose only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FlashEnd(pub Leave);
 

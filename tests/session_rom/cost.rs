@@ -165,7 +165,7 @@ fn the_flash_of_some_revisions_is_powered_first() {
         let before = [Opcode::SYNC, Opcode::GET_SECURITY_INFO];
         assert_eq!(early.unwrap(), [&before, asked].concat(), "{revision:x}");
 
-        let port = session.finish(After::NoReset).unwrap();
+        let port = session.finish(After::NoReset).unwrap().port;
         let mut after = Connection::new(port, Limits::default()).unwrap();
         let address = PMU_DATE;
         let found = after

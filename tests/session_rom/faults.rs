@@ -6,7 +6,7 @@ use espwire::chip::{Chip, ESP32, ESP32C3, ESP8266};
 use espwire::connection::CancelToken;
 use espwire::error::{Error, PortError};
 use espwire::image::Region;
-use espwire::session::{After, Event, Outcome, Session};
+use espwire::session::{After, Event, Options, Outcome, Session};
 use espwire::sim::{Board, LineFaults, Link, Port, Strapping};
 use espwire::time::{Duration, Instant};
 use espwire::transport::Transport;
@@ -156,39 +156,74 @@ fn noise_on_the_line_never_makes_a_false_success() {
     assert!(successes > 15, "{successes} of 20 sessions got through");
 }
 
+/// A whole session; the port, and how it ended.
+fn whole(port: Port, options: Options<'_>, image: &[u8]) -> (Port, Result<(), Error>) {
+    let mut session = match Session::connect(port, options) {
+        Ok(session) => session,
+        Err(failed) => return (failed.port, Err(failed.error)),
+    };
+    let region = [Region::new(ADDRESS, image)];
+    let worked = session
+        .verify(&region)
+        .and_then(|_| session.write(&region))
+        .and_then(|_| session.read(ADDRESS, 200, &mut Vec::new()))
+        .and_then(|()| session.erase(ADDRESS, 0x1000));
+    match session.finish(After::HardReset) {
+        Ok(finished) => (finished.port, worked),
+        Err(failed) => (failed.port, worked.and(Err(failed.error))),
+    }
+}
+
+/// From the cancel to the caller, on the board's clock.
+const CANCELLED_WITHIN: Duration = Duration::from_millis(100);
+
 #[test]
 fn a_session_can_be_cancelled_at_every_event() {
     let image = firmware(20_000);
-    let run = |stop_at: usize| {
+    let mut kinds = Vec::new();
+    for stop_at in 0.. {
         let (board, port) = Board::builder(&ESP32C3).build();
         let token = CancelToken::new();
-        let (inner, mut count) = (token.clone(), 0);
-        let options = options(&ESP32C3).cancel(token).observer(move |_| {
+        let stopped = Arc::new(Mutex::new(None));
+        let (inner, clock, mark) = (token.clone(), board.clone(), stopped.clone());
+        let mut count = 0;
+        let options = options(&ESP32C3).cancel(token).observer(move |event| {
             if count == stop_at {
                 inner.cancel();
+                *mark.lock().unwrap() = Some((clock.now(), format!("{event:?}")));
             }
             count += 1;
         });
-        let mut session = Session::connect(port, options).unwrap();
-        let before = board.now();
-        let written = session.write(&[Region::new(ADDRESS, &image[..])]);
-        let verified = session.verify(&[Region::new(ADDRESS, &image[..])]);
-        (written.and(verified), session, board, before)
-    };
-    let mut cancelled = 0;
-    for stop_at in 0.. {
-        let (outcome, session, ..) = run(stop_at);
-        let Err(error) = outcome else {
+        let (port, outcome) = whole(port, options, &image);
+        let Some((at, event)) = stopped.lock().unwrap().take() else {
+            outcome.unwrap();
             break;
         };
-        assert!(matches!(error, Error::Cancelled), "at {stop_at}: {error}");
-        // The port comes back all the same.
-        let failed = session.finish(After::HardReset).unwrap_err();
-        assert!(matches!(failed.error, Error::Cancelled));
-        assert_eq!(failed.port.settings().unwrap().baud, 115_200);
-        cancelled += 1;
+        // The port comes back whenever it is.
+        assert_eq!(port.settings().unwrap().baud, 115_200, "{event}");
+        let took = board.now().since(at);
+        assert!(took <= CANCELLED_WITHIN, "{event}: {took:?}");
+        match outcome {
+            Err(Error::Cancelled) => {}
+            // All was done already.
+            Ok(()) => assert!(event.starts_with("Finished"), "{event}"),
+            Err(error) => panic!("{event}: {error}"),
+        }
+        kinds.push(event.split(' ').next().unwrap_or_default().to_owned());
     }
-    assert!(cancelled > 10, "{cancelled}");
+    for kind in [
+        "Connecting",
+        "Connected",
+        "Flash",
+        "Start",
+        "Progress",
+        "Hashing",
+        "End",
+        "Finishing",
+        "Finished",
+    ] {
+        assert!(kinds.iter().any(|seen| seen == kind), "{kind}: {kinds:?}");
+    }
 }
 
 #[test]

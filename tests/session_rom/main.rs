@@ -7,6 +7,7 @@
     reason = "all of it is a test"
 )]
 
+mod changed;
 mod cost;
 mod faults;
 mod refusals;
@@ -157,7 +158,7 @@ fn a_chip_left_in_its_loader_is_met_there() {
     for chip in ALL {
         let (board, port) = Board::builder(chip).build();
         let session = connect(port, chip);
-        let port = session.finish(After::NoReset).unwrap();
+        let port = session.finish(After::NoReset).unwrap().port;
         assert_eq!(port.settings().unwrap().baud, 115_200);
         let resets = board.record().resets.len();
         let options = Options::new().before(Before::NoReset);
@@ -275,7 +276,10 @@ fn several_regions_are_reported_one_by_one() {
             Event::Progress { done, total, .. } if done == total => "all".into(),
             Event::Progress { .. } => return,
             Event::End { index, outcome } => format!("end {index} {outcome:?}"),
-            Event::Reset { after } => format!("reset {after}"),
+            Event::Finishing { .. } => "finishing".into(),
+            Event::Finished { after } => format!("finished {after}"),
+            Event::Connecting { attempt } => format!("connecting {attempt}"),
+            Event::Hashing { index } => format!("hashing {index}"),
             other => format!("{other:?}"),
         };
         seen.lock().unwrap().push(word);
@@ -295,6 +299,7 @@ fn several_regions_are_reported_one_by_one() {
     assert!(session.write(&regions).unwrap().all_hold());
     session.finish(After::HardReset).unwrap();
     let expected = [
+        "connecting 1",
         "connected ESP32-C3 921600",
         "flash Some(4194304)",
         "start a Verify 12288",
@@ -305,14 +310,18 @@ fn several_regions_are_reported_one_by_one() {
         "end 2 Differs",
         "start a Write 12288",
         "all",
+        "hashing 0",
         "end 0 Written",
         "start b Write 5004",
         "all",
+        "hashing 1",
         "end 1 Written",
         "start c Write 65536",
         "all",
+        "hashing 2",
         "end 2 Written",
-        "reset hard-reset",
+        "finishing",
+        "finished hard-reset",
     ];
     assert_eq!(*events.lock().unwrap(), expected);
 }

@@ -114,7 +114,7 @@ fn bad_regions_are_refused_before_anything_is_erased() {
     }
     assert_eq!(board.flash().wear().erases, 0);
     assert!(!board.record().commands.contains(&Opcode::FLASH_BEGIN));
-    let mut port = session.finish(After::HardReset).unwrap();
+    let mut port = session.finish(After::HardReset).unwrap().port;
     assert_eq!(port.settings().unwrap().baud, 115_200);
     port.set_baud(115_200).unwrap();
 }

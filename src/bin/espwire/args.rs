@@ -53,7 +53,7 @@ pub struct ConnectArgs {
     #[arg(long, global = true, default_value = "default-reset")]
     pub before: String,
 
-    /// Reset after: hard-reset, watchdog-reset, no-reset
+    /// Reset after: hard-reset, soft-reset, watchdog-reset, no-reset, no-reset-stub
     #[arg(short, long, global = true, default_value = "hard-reset")]
     pub after: String,
 

@@ -18,18 +18,7 @@ pub fn chip(args: &ConnectArgs) -> Result<Option<&'static Chip>> {
 
 /// The reset before: a name, or a sequence.
 pub fn before(args: &ConnectArgs) -> Result<Before> {
-    match args.before.parse() {
-        Ok(before) => Ok(before),
-        Err(unknown) if args.before.contains('|') => match args.before.parse() {
-            Ok(sequence) => Ok(Before::Custom(sequence)),
-            Err(error) => {
-                let error: espwire::connection::BadSequence = error;
-                log::debug!("{unknown}");
-                Err(error.into())
-            }
-        },
-        Err(unknown) => Err(unknown.into()),
-    }
+    Ok(args.before.parse()?)
 }
 
 /// The reset after.
