@@ -3,16 +3,59 @@
 use crate::chip::{self, Field};
 use crate::sim::cpu::{Rule, riscv};
 use crate::sim::soc::{
-    Controller, CoreModel, FlashControllerLayout, Kind, Piece, Placed, Ratio, ResetCauses,
+    Controller, CoreModel, FlashControllerLayout, Kind, Piece, Placed, Rate, ResetCauses,
     SecurityFuses, Soc, Straps, UartLayout, Window,
 };
+
+/// RC_FAST_CLK (TRM, "Reset and Clock").
+const RC_FAST: Rate = Rate::Hz(17_500_000);
+/// SYSTEM_SYSCLK_CONF, SOC_CLK_SEL.
+const SELECT: Field = Field::new(0x600c_0058, 10, 2);
+/// SYSTEM_SYSCLK_CONF, PRE_DIV_CNT.
+const PRE_DIVIDER: Field = Field::new(0x600c_0058, 0, 10);
+
+/// SYSTEM_CPU_PER_CONF, CPUPERIOD_SEL divides the PLL's clock.
+const CPU: Rate = Rate::Select(
+    SELECT,
+    &[
+        Rate::Divide(&Rate::Crystal, PRE_DIVIDER),
+        Rate::Select(
+            Field::new(0x600c_0008, 0, 2),
+            &[Rate::Hz(80_000_000), Rate::Hz(120_000_000)],
+        ),
+        Rate::Divide(&RC_FAST, PRE_DIVIDER),
+    ],
+);
+
+/// 40 MHz from the PLL, else as the CPU (TRM, "Reset and Clock").
+const APB: Rate = Rate::Select(
+    SELECT,
+    &[
+        Rate::Divide(&Rate::Crystal, PRE_DIVIDER),
+        Rate::Hz(40_000_000),
+        Rate::Divide(&RC_FAST, PRE_DIVIDER),
+    ],
+);
+
+/// 60 MHz from the PLL (image header format: the flash's clock is that, divided
+/// by 1, 2, 3 or 4), else as the APB.
+const FLASH: Rate = Rate::Select(SELECT, &[APB, Rate::Hz(60_000_000), APB]);
+
+/// UART_CLK_CONF: SCLK_SEL and SCLK_DIV_NUM (TRM, "UART Controller").
+const UART: Rate = Rate::Divide(
+    &Rate::Select(
+        Field::new(0x6000_0078, 20, 2),
+        &[Rate::Crystal, APB, RC_FAST, Rate::Crystal],
+    ),
+    Field::new(0x6000_0078, 12, 8),
+);
 
 /// ESP32-C2 (TRM; register header).
 pub static ESP32C2: Soc = Soc {
     chip: &chip::ESP32C2,
     core: CoreModel::RiscV(&riscv::Model::C3),
-    // SYSTEM_SYSCLK_CONF after reset: the crystal, divided by 2.
-    clock: Ratio::HALF,
+    core_clock: CPU,
+    core_clock_update: None,
     memory: &[
         // TRM, "System and Memory".
         Piece::new(0x4000_0000, 0x9_0000, Rule::Rom),
@@ -26,6 +69,8 @@ pub static ESP32C2: Soc = Soc {
         len: 0xd_1000,
     }],
     after_reset: &[
+        // UART_CLK_CONF: the crystal, divided by 2.
+        (0x6000_0078, 0x0370_1000),
         // UART_CLKDIV.
         (0x6000_0014, 0x2b6),
         // UART_CONF0.
@@ -42,16 +87,19 @@ pub static ESP32C2: Soc = Soc {
     devices: &[
         Placed {
             base: 0x6000_0000,
+            clock: UART,
             interrupt: Some(0x600c_2044),
             kind: Kind::Uart(UartLayout::C3),
         },
         Placed {
             base: 0x6000_2000,
+            clock: FLASH,
             interrupt: None,
             kind: Kind::FlashController(FlashControllerLayout::SPI_MEM),
         },
         Placed {
             base: 0x6002_60b0,
+            clock: Rate::Crystal,
             interrupt: None,
             kind: Kind::Random,
         },

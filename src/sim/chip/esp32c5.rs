@@ -3,15 +3,51 @@
 use crate::chip::{self, Field};
 use crate::sim::cpu::{Rule, riscv};
 use crate::sim::soc::{
-    Controller, CoreModel, FlashControllerLayout, Habit, Kind, Piece, Placed, Ratio, ResetCauses,
+    Controller, CoreModel, FlashControllerLayout, Habit, Kind, Piece, Placed, Rate, ResetCauses,
     SecurityFuses, Soc, Straps, UartLayout, Window,
 };
+
+/// RC_FAST_CLK (TRM, "Reset and Clock").
+const RC_FAST: Rate = Rate::Hz(17_500_000);
+
+/// PCR_SYSCLK_CONF, SOC_CLK_SEL; PCR_CPU_FREQ_CONF, CPU_DIV_NUM.
+const CPU: Rate = Rate::Divide(
+    &Rate::Select(
+        Field::new(0x6009_6110, 16, 2),
+        &[
+            Rate::Crystal,
+            RC_FAST,
+            Rate::Hz(160_000_000),
+            Rate::Hz(240_000_000),
+        ],
+    ),
+    Field::new(0x6009_6118, 0, 8),
+);
+
+/// PCR_MSPI_CLK_CONF: MSPI_FUNC_CLK_SEL and MSPI_FAST_DIV_NUM.
+const FLASH: Rate = Rate::Divide(
+    &Rate::Select(
+        Field::new(0x6009_601c, 8, 2),
+        &[Rate::Crystal, RC_FAST, Rate::Hz(480_000_000)],
+    ),
+    Field::new(0x6009_601c, 0, 8),
+);
+
+/// PCR_UART0_SCLK_CONF: SCLK_SEL and SCLK_DIV_NUM.
+const UART: Rate = Rate::Divide(
+    &Rate::Select(
+        Field::new(0x6009_6004, 20, 2),
+        &[Rate::Crystal, RC_FAST, Rate::Hz(80_000_000)],
+    ),
+    Field::new(0x6009_6004, 12, 8),
+);
 
 /// ESP32-C5 (TRM; register header).
 pub static ESP32C5: Soc = Soc {
     chip: &chip::ESP32C5,
     core: CoreModel::RiscV(&riscv::Model::C5),
-    clock: Ratio::CRYSTAL,
+    core_clock: CPU,
+    core_clock_update: Some(Field::new(0x6009_6144, 0, 1)),
     memory: &[
         // TRM, "System and Memory".
         Piece::new(0x4000_0000, 0x5_0000, Rule::Rom),
@@ -29,6 +65,10 @@ pub static ESP32C5: Soc = Soc {
         },
     ],
     after_reset: &[
+        // PCR_UART0_SCLK_CONF: the crystal.
+        (0x6009_6004, 0x0040_0000),
+        // PCR_MSPI_CLK_CONF: the crystal.
+        (0x6009_601c, 0x0400),
         // PCR_SYSCLK_CONF: the crystal's MHz in bits 24 and up.
         (0x6009_6110, 48 << 24),
         // UART_CLKDIV_SYNC.
@@ -39,6 +79,8 @@ pub static ESP32C5: Soc = Soc {
         (0x6000_0024, 0x6060),
     ],
     habits: &[
+        // PCR_BUS_CLK_UPDATE is done at once.
+        Habit::zeros(0x6009_6144, 1 << 0),
         // Register 178h of SPI_MEM 0
         Habit::ones(0x6000_2178, 0x8000_0000),
         //
@@ -49,16 +91,19 @@ pub static ESP32C5: Soc = Soc {
     devices: &[
         Placed {
             base: 0x6000_0000,
+            clock: UART,
             interrupt: Some(0x6001_00bc),
             kind: Kind::Uart(UartLayout::C6),
         },
         Placed {
             base: 0x6000_3000,
+            clock: FLASH,
             interrupt: None,
             kind: Kind::FlashController(FlashControllerLayout::SPI_MEM),
         },
         Placed {
             base: 0x600b_2808,
+            clock: Rate::Crystal,
             interrupt: None,
             kind: Kind::Random,
         },

@@ -3,15 +3,60 @@
 use crate::chip::{self, Field};
 use crate::sim::cpu::{Rule, riscv};
 use crate::sim::soc::{
-    Controller, CoreModel, FlashControllerLayout, Habit, Kind, Piece, Placed, Ratio, ResetCauses,
+    Controller, CoreModel, FlashControllerLayout, Habit, Kind, Piece, Placed, Rate, ResetCauses,
     SecurityFuses, Soc, Straps, UartLayout, Window,
 };
+
+/// RC_FAST_CLK (TRM, "Reset and Clock").
+const RC_FAST: Rate = Rate::Hz(17_500_000);
+/// PCR_SYSCLK_CONF, SOC_CLK_SEL.
+const SELECT: Field = Field::new(0x6009_6110, 16, 2);
+/// PCR_CPU_FREQ_CONF: CPU_LS_DIV_NUM, CPU_HS_DIV_NUM, CPU_HS_120M_FORCE.
+const LOW_DIVIDER: Field = Field::new(0x6009_6118, 0, 8);
+const HIGH_DIVIDER: Field = Field::new(0x6009_6118, 8, 8);
+const FORCE_120M: Field = Field::new(0x6009_6118, 16, 1);
+
+/// The PLL's 480 MHz are divided by 3 before they get here.
+const CPU: Rate = Rate::Select(
+    SELECT,
+    &[
+        Rate::Divide(&Rate::Crystal, LOW_DIVIDER),
+        Rate::Select(
+            FORCE_120M,
+            &[
+                Rate::Divide(&Rate::Hz(160_000_000), HIGH_DIVIDER),
+                Rate::Hz(120_000_000),
+            ],
+        ),
+        Rate::Divide(&RC_FAST, LOW_DIVIDER),
+    ],
+);
+
+/// PCR_MSPI_CLK_CONF: MSPI_FAST_LS_DIV_NUM and MSPI_FAST_HS_DIV_NUM.
+const FLASH: Rate = Rate::Select(
+    SELECT,
+    &[
+        Rate::Divide(&Rate::Crystal, Field::new(0x6009_601c, 0, 8)),
+        Rate::Divide(&Rate::Hz(480_000_000), Field::new(0x6009_601c, 8, 8)),
+        Rate::Divide(&RC_FAST, Field::new(0x6009_601c, 0, 8)),
+    ],
+);
+
+/// PCR_UART0_SCLK_CONF: SCLK_SEL and SCLK_DIV_NUM.
+const UART: Rate = Rate::Divide(
+    &Rate::Select(
+        Field::new(0x6009_6004, 20, 2),
+        &[Rate::Crystal, Rate::Hz(80_000_000), RC_FAST, Rate::Crystal],
+    ),
+    Field::new(0x6009_6004, 12, 8),
+);
 
 /// ESP32-C6 (TRM; register header).
 pub static ESP32C6: Soc = Soc {
     chip: &chip::ESP32C6,
     core: CoreModel::RiscV(&riscv::Model::C6),
-    clock: Ratio::CRYSTAL,
+    core_clock: CPU,
+    core_clock_update: None,
     memory: &[
         // TRM, "System and Memory".
         Piece::new(0x4000_0000, 0x5_0000, Rule::Rom),
@@ -29,6 +74,10 @@ pub static ESP32C6: Soc = Soc {
         },
     ],
     after_reset: &[
+        // PCR_UART0_SCLK_CONF: the crystal.
+        (0x6009_6004, 0x0070_0000),
+        // PCR_MSPI_CLK_CONF.
+        (0x6009_601c, 0x0300),
         // PCR_SYSCLK_CONF: the crystal's MHz in bits 24 and up.
         (0x6009_6110, 40 << 24),
         // UART_CLKDIV_SYNC.
@@ -45,16 +94,19 @@ pub static ESP32C6: Soc = Soc {
     devices: &[
         Placed {
             base: 0x6000_0000,
+            clock: UART,
             interrupt: Some(0x6001_00ac),
             kind: Kind::Uart(UartLayout::C6),
         },
         Placed {
             base: 0x6000_3000,
+            clock: FLASH,
             interrupt: None,
             kind: Kind::FlashController(FlashControllerLayout::SPI_MEM),
         },
         Placed {
             base: 0x600b_2808,
+            clock: Rate::Crystal,
             interrupt: None,
             kind: Kind::Random,
         },

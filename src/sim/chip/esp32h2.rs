@@ -3,15 +3,56 @@
 use crate::chip::{self, Field};
 use crate::sim::cpu::{Rule, riscv};
 use crate::sim::soc::{
-    Controller, CoreModel, FlashControllerLayout, Habit, Kind, Piece, Placed, Ratio, ResetCauses,
+    Controller, CoreModel, FlashControllerLayout, Habit, Kind, Piece, Placed, Rate, ResetCauses,
     SecurityFuses, Soc, Straps, UartLayout, Window,
 };
+
+/// RC_FAST_CLK (TRM, "Reset and Clock").
+const RC_FAST: Rate = Rate::Hz(8_500_000);
+
+/// PCR_SYSCLK_CONF, SOC_CLK_SEL; PCR_CPU_FREQ_CONF, CPU_DIV_NUM.
+const CPU: Rate = Rate::Divide(
+    &Rate::Select(
+        Field::new(0x6009_610c, 16, 2),
+        &[
+            Rate::Crystal,
+            Rate::Hz(96_000_000),
+            RC_FAST,
+            Rate::Hz(64_000_000),
+        ],
+    ),
+    Field::new(0x6009_6114, 0, 8),
+);
+
+/// PCR_MSPI_CONF, MSPI_CLK_SEL; PCR_MSPI_CLK_CONF, MSPI_FAST_DIV_NUM.
+const FLASH: Rate = Rate::Divide(
+    &Rate::Select(
+        Field::new(0x6009_6018, 3, 2),
+        &[
+            Rate::Crystal,
+            RC_FAST,
+            Rate::Hz(64_000_000),
+            Rate::Hz(48_000_000),
+        ],
+    ),
+    Field::new(0x6009_601c, 0, 8),
+);
+
+/// PCR_UART0_SCLK_CONF: SCLK_SEL and SCLK_DIV_NUM.
+const UART: Rate = Rate::Divide(
+    &Rate::Select(
+        Field::new(0x6009_6004, 20, 2),
+        &[Rate::Crystal, Rate::Hz(48_000_000), RC_FAST, Rate::Crystal],
+    ),
+    Field::new(0x6009_6004, 12, 8),
+);
 
 /// ESP32-H2 (TRM; register header).
 pub static ESP32H2: Soc = Soc {
     chip: &chip::ESP32H2,
     core: CoreModel::RiscV(&riscv::Model::C6),
-    clock: Ratio::CRYSTAL,
+    core_clock: CPU,
+    core_clock_update: Some(Field::new(0x6009_6148, 0, 1)),
     memory: &[
         // TRM, "System and Memory".
         Piece::new(0x4000_0000, 0x2_0000, Rule::Rom),
@@ -29,6 +70,8 @@ pub static ESP32H2: Soc = Soc {
         },
     ],
     after_reset: &[
+        // PCR_UART0_SCLK_CONF: the crystal.
+        (0x6009_6004, 0x0070_0000),
         // PCR_SYSCLK_CONF: the crystal's MHz in bits 24 and up.
         (0x6009_610c, 32 << 24),
         // UART_CLKDIV_SYNC.
@@ -39,6 +82,8 @@ pub static ESP32H2: Soc = Soc {
         (0x6000_0024, 0x6060),
     ],
     habits: &[
+        // PCR_BUS_CLK_UPDATE is done at once.
+        Habit::zeros(0x6009_6148, 1 << 0),
         // Register 170h of SPI_MEM 0
         Habit::ones(0x6000_2170, 0x8000_0000),
         //
@@ -49,16 +94,19 @@ pub static ESP32H2: Soc = Soc {
     devices: &[
         Placed {
             base: 0x6000_0000,
+            clock: UART,
             interrupt: Some(0x6001_0084),
             kind: Kind::Uart(UartLayout::C6),
         },
         Placed {
             base: 0x6000_3000,
+            clock: FLASH,
             interrupt: None,
             kind: Kind::FlashController(FlashControllerLayout::SPI_MEM),
         },
         Placed {
             base: 0x600b_2808,
+            clock: Rate::Crystal,
             interrupt: None,
             kind: Kind::Random,
         },

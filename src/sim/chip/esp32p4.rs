@@ -3,15 +3,51 @@
 use crate::chip::{self, Field};
 use crate::sim::cpu::{Rule, riscv};
 use crate::sim::soc::{
-    Controller, CoreModel, FlashControllerLayout, Habit, Kind, Piece, Placed, Ratio, ResetCauses,
+    Controller, CoreModel, FlashControllerLayout, Habit, Kind, Piece, Placed, Rate, ResetCauses,
     SecurityFuses, Soc, Straps, UartLayout, Window,
 };
+
+/// RC_FAST_CLK (TRM, "Reset and Clock").
+const RC_FAST: Rate = Rate::Hz(17_500_000);
+/// CPLL_CLK as the bootloader sets it on the older revisions; 400 MHz on newer
+/// ones.
+const CPLL: Rate = Rate::Hz(360_000_000);
+
+/// LP_CLKRST_HP_CLK_CTRL, HP_ROOT_CLK_SRC_SEL; HP_SYS_CLKRST_ROOT_CLK_CTRL0,
+/// CPU_CLK_DIV_NUM.
+const CPU: Rate = Rate::Divide(
+    &Rate::Select(
+        Field::new(0x5011_1040, 0, 2),
+        &[Rate::Crystal, CPLL, RC_FAST],
+    ),
+    Field::new(0x500e_6004, 5, 8),
+);
+
+/// HP_SYS_CLKRST_PERI_CLK_CTRL00: FLASH_CLK_SRC_SEL and FLASH_CORE_CLK_DIV_NUM.
+const FLASH: Rate = Rate::Divide(
+    &Rate::Select(
+        Field::new(0x500e_6030, 0, 2),
+        &[Rate::Crystal, Rate::Hz(480_000_000), CPLL],
+    ),
+    Field::new(0x500e_6030, 4, 8),
+);
+
+/// HP_SYS_CLKRST_PERI_CLK_CTRL110, UART0_CLK_SRC_SEL; PERI_CLK_CTRL111,
+/// UART0_SCLK_DIV_NUM.
+const UART: Rate = Rate::Divide(
+    &Rate::Select(
+        Field::new(0x500e_6068, 24, 2),
+        &[Rate::Crystal, RC_FAST, Rate::Hz(80_000_000)],
+    ),
+    Field::new(0x500e_606c, 0, 8),
+);
 
 /// ESP32-P4 (TRM; register header).
 pub static ESP32P4: Soc = Soc {
     chip: &chip::ESP32P4,
     core: CoreModel::RiscV(&riscv::Model::P4),
-    clock: Ratio::CRYSTAL,
+    core_clock: CPU,
+    core_clock_update: Some(Field::new(0x500e_6004, 4, 1)),
     memory: &[
         // TRM, "System and Memory".
         Piece::new(0x4fc0_0000, 0x2_0000, Rule::Rom),
@@ -42,6 +78,8 @@ pub static ESP32P4: Soc = Soc {
         },
     ],
     after_reset: &[
+        // HP_SYS_CLKRST_PERI_CLK_CTRL00: the crystal, divided by 4.
+        (0x500e_6030, 0xc03c),
         // UART_CLKDIV_SYNC.
         (0x500c_a014, 0x2b6),
         // UART_CONF0_SYNC.
@@ -60,16 +98,19 @@ pub static ESP32P4: Soc = Soc {
     devices: &[
         Placed {
             base: 0x500c_a000,
+            clock: UART,
             interrupt: Some(0x500d_607c),
             kind: Kind::Uart(UartLayout::C6),
         },
         Placed {
             base: 0x5008_d000,
+            clock: FLASH,
             interrupt: None,
             kind: Kind::FlashController(FlashControllerLayout::SPI_MEM),
         },
         Placed {
             base: 0x5012_6004,
+            clock: Rate::Crystal,
             interrupt: None,
             kind: Kind::Random,
         },

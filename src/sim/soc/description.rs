@@ -1,5 +1,6 @@
 //! What a chip consists of: data.
 
+use super::clocks::Rate;
 use super::device::Placed;
 use super::interrupts::Controller;
 use super::registers::{Habit, Window};
@@ -13,8 +14,11 @@ pub struct Soc {
     pub chip: &'static Chip,
     /// Its first core; others stay in reset.
     pub core: CoreModel,
-    /// The core's clock while the ROM's loader runs.
-    pub clock: Ratio,
+    /// The core's clock.
+    pub core_clock: Rate,
+    /// The bit that lets what was written about the core's clock count; none
+    /// where it counts at once.
+    pub core_clock_update: Option<Field>,
     /// RAM and ROM.
     pub memory: &'static [Piece],
     /// Where devices are. Elsewhere nothing is.
@@ -37,37 +41,6 @@ pub struct Soc {
     pub security: SecurityFuses,
     /// How software resets the chip.
     pub software_reset: &'static [(u32, u32)],
-}
-
-/// A clock, in terms of the crystal's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ratio {
-    /// What the crystal's frequency is multiplied with.
-    pub multiple: u32,
-    /// What it is divided by then.
-    pub divider: u32,
-}
-
-impl Ratio {
-    /// The crystal's frequency.
-    pub const CRYSTAL: Self = Self {
-        multiple: 1,
-        divider: 1,
-    };
-    /// Half of it.
-    pub const HALF: Self = Self {
-        multiple: 1,
-        divider: 2,
-    };
-
-    /// In Hz, with a crystal of so many MHz.
-    #[must_use]
-    pub const fn hz(self, crystal: u32) -> u32 {
-        crystal
-            .saturating_mul(1_000_000)
-            .saturating_mul(self.multiple)
-            / self.divider
-    }
 }
 
 /// Which core.

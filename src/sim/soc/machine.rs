@@ -1,15 +1,13 @@
 //! A chip that executes code: core, memory and devices, on a board.
 
-use super::description::{CoreModel, Ratio, Soc};
-use super::device::{Asked, Clock, Clocks, Device, Io, NEVER};
-use super::registers::{Owner, Registers, Trace};
+use super::description::{CoreModel, Soc};
+use super::peripherals::{Connected, Peripherals};
+use super::registers::Trace;
 use super::rom::{Rom, RomError};
 use crate::chip::{Chip, Revision};
 use crate::sim::Running;
 use crate::sim::cpu::riscv::RiscV;
-use crate::sim::cpu::{
-    Bus, Core, Devices, Fault, FaultKind, Halt, MapError, Memory, Requests, Stop, Width,
-};
+use crate::sim::cpu::{Bus, Core, Halt, MapError, Memory, Requests, Stop};
 use crate::sim::firmware::{Firmware, Reset, ResetCause, Strapping, Wires};
 use crate::sim::rom::{Identity, Security, VARIANTS, Variant, fuses};
 use crate::time::Instant;
@@ -118,176 +116,6 @@ impl RomImage {
 /// The crystal on most boards, in MHz.
 const USUAL_CRYSTAL: u32 = 40;
 
-/// A device with what the machine knows about it.
-struct Slot {
-    device: Box<dyn Device>,
-    base: u32,
-    /// The interrupt matrix's register for it.
-    interrupt: Option<u32>,
-    raised: bool,
-}
-
-/// Everything but core and memory.
-struct Peripherals {
-    soc: &'static Soc,
-    clock: Clock,
-    clocks: Clocks,
-    registers: Registers,
-    devices: Vec<Slot>,
-    /// Which device hears the wires.
-    listener: Option<usize>,
-    asked: Asked,
-}
-
-/// The peripherals, connected to the wires.
-struct Connected<'a, 'w> {
-    peripherals: &'a mut Peripherals,
-    wires: &'a mut Wires<'w>,
-    attention: bool,
-}
-
-impl Connected<'_, '_> {
-    /// Lets a device do something, and looks at what has come of it.
-    fn with<R>(
-        &mut self,
-        number: usize,
-        now: u64,
-        work: impl FnOnce(&mut dyn Device, &mut Io<'_, '_>) -> R,
-    ) -> Option<R> {
-        let Peripherals {
-            registers,
-            devices,
-            asked,
-            clock,
-            clocks,
-            ..
-        } = &mut *self.peripherals;
-        let slot = devices.get_mut(number)?;
-        let mut io = Io {
-            now,
-            clock: *clock,
-            clocks: *clocks,
-            registers,
-            wires: self.wires,
-            asked,
-        };
-        let result = work(slot.device.as_mut(), &mut io);
-        let raised = slot.device.interrupts(registers);
-        self.attention |=
-            raised != slot.raised || asked.sent || asked.rescheduled || asked.reset.is_some();
-        slot.raised = raised;
-        Some(result)
-    }
-}
-
-impl Devices for Connected<'_, '_> {
-    fn load(&mut self, now: u64, address: u32, width: Width) -> Result<u32, Fault> {
-        self.attention = false;
-        let unmapped = Fault {
-            address,
-            kind: FaultKind::Unmapped,
-        };
-        let word = match self.peripherals.registers.owner(address).ok_or(unmapped)? {
-            Owner::Storage => self.peripherals.registers.load(address),
-            Owner::Device(number) => {
-                let base = self.peripherals.devices.get(number).map_or(0, |it| it.base);
-                let offset = (address & !3).wrapping_sub(base);
-                let value = self.with(number, now, |device, io| device.load(offset, io));
-                match value.flatten() {
-                    Some(value) => value,
-                    None => self.peripherals.registers.get(address),
-                }
-            }
-        };
-        Ok(word >> (address % 4 * 8) & width.mask())
-    }
-
-    fn store(&mut self, now: u64, address: u32, width: Width, value: u32) -> Result<(), Fault> {
-        self.attention = false;
-        let unmapped = Fault {
-            address,
-            kind: FaultKind::Unmapped,
-        };
-        let owner = self.peripherals.registers.owner(address).ok_or(unmapped)?;
-        let shift = address % 4 * 8;
-        let kept = self.peripherals.registers.get(address) & !(width.mask() << shift);
-        let word = kept | value << shift;
-        self.peripherals.registers.set(address, word);
-        match owner {
-            Owner::Storage => {
-                self.peripherals.registers.stored(address, word);
-                self.peripherals.software_reset(address, word);
-                // It may be the interrupt controller's.
-                self.attention = true;
-            }
-            Owner::Device(number) => {
-                let base = self.peripherals.devices.get(number).map_or(0, |it| it.base);
-                let offset = (address & !3).wrapping_sub(base);
-                self.with(number, now, |device, io| device.store(offset, word, io));
-            }
-        }
-        Ok(())
-    }
-
-    fn attention(&self) -> bool {
-        self.attention
-    }
-}
-
-impl Peripherals {
-    fn new(soc: &'static Soc, options: &Options) -> Self {
-        let mut registers = Registers::new(soc.windows, soc.habits, options.trace.clone());
-        let devices = (0..).zip(soc.devices).map(|(number, placed)| {
-            registers.give(placed.base, placed.kind.len(), number);
-            Slot {
-                device: placed.kind.make(placed.base),
-                base: placed.base,
-                interrupt: placed.interrupt,
-                raised: false,
-            }
-        });
-        Self {
-            soc,
-            clock: Clock::new(soc.clock.hz(options.crystal)),
-            clocks: Clocks {
-                crystal: Ratio::CRYSTAL.hz(options.crystal),
-                uart: Ratio::CRYSTAL
-                    .hz(options.crystal)
-                    .saturating_mul(soc.chip.uart.clock_multiple),
-            },
-            devices: devices.collect(),
-            registers,
-            listener: Some(0),
-            asked: Asked::default(),
-        }
-    }
-
-    fn software_reset(&mut self, address: u32, word: u32) {
-        for (register, bit) in self.soc.software_reset {
-            if address & !3 == *register && word & bit != 0 {
-                self.asked.reset = Some(ResetCause::Software);
-            }
-        }
-    }
-
-    /// The next cycle at which a device does something by itself.
-    fn next(&self) -> u64 {
-        let all = self.devices.iter().map(|slot| slot.device.next());
-        all.min().unwrap_or(NEVER)
-    }
-
-    /// What is asked of the core as things stand.
-    fn requests(&self) -> Requests {
-        let mut lines = 0;
-        for slot in &self.devices {
-            if let (true, Some(register)) = (slot.raised, slot.interrupt) {
-                lines |= 1 << (self.registers.get(register) & 0x3f);
-            }
-        }
-        self.soc.interrupts.requests(lines, &self.registers)
-    }
-}
-
 /// A chip that executes code.
 struct Machine<C> {
     core: C,
@@ -307,7 +135,12 @@ impl<C: Core> Machine<C> {
         Self {
             core,
             memory,
-            peripherals: Peripherals::new(soc, &options),
+            peripherals: Peripherals::new(
+                soc,
+                options.crystal,
+                options.trace.clone(),
+                Instant::ZERO,
+            ),
             options,
             cycle: 0,
             applied: Requests::default(),
@@ -319,32 +152,7 @@ impl<C: Core> Machine<C> {
 
     /// Takes what has arrived and what is due; true if the board has to look.
     fn catch_up(&mut self, wires: &mut Wires<'_>) -> bool {
-        let clock = self.peripherals.clock;
-        let now = self.cycle;
-        let mut connected = Connected {
-            peripherals: &mut self.peripherals,
-            wires,
-            attention: false,
-        };
-        for number in 0..connected.peripherals.devices.len() {
-            let due = connected.peripherals.devices.get(number);
-            if due.is_some_and(|slot| slot.device.next() <= now) {
-                connected.with(number, now, |device, io| device.advance(io));
-            }
-        }
-        while let Some(at) = connected.wires.next_arrival() {
-            if clock.cycle_from(at) > now {
-                break;
-            }
-            match connected.peripherals.listener {
-                Some(number) => {
-                    connected.with(number, now, |device, io| device.arrival(io));
-                }
-                None => {
-                    connected.wires.receive(clock.instant(now), None);
-                }
-            }
-        }
+        Connected::new(&mut self.peripherals, wires).catch_up(self.cycle);
         let asked = std::mem::take(&mut self.peripherals.asked);
         if let Some(cause) = asked.reset {
             wires.request_reset(cause);
@@ -374,14 +182,11 @@ impl<C: Core> Machine<C> {
 
     /// Executes until `end` at most.
     fn execute(&mut self, end: u64, wires: &mut Wires<'_>) {
-        let mut connected = Connected {
-            peripherals: &mut self.peripherals,
-            wires,
-            attention: false,
-        };
+        let mut connected = Connected::new(&mut self.peripherals, wires);
         let mut bus = Bus::new(&mut self.memory, &mut connected, self.cycle);
         let stop = self.core.run(&mut bus, end - self.cycle);
         self.cycle = bus.cycle;
+        self.peripherals.tune_core(self.cycle);
         match stop {
             Stop::Budget | Stop::Attention => {}
             Stop::Waiting => self.cycle = end,
@@ -396,13 +201,15 @@ impl<C: Core> Machine<C> {
 impl<C: Core> Firmware for Machine<C> {
     fn reset(&mut self, reset: Reset, now: Instant) {
         let soc = self.peripherals.soc;
-        self.peripherals = Peripherals::new(soc, &self.options);
-        let registers = &mut self.peripherals.registers;
         let Options {
-            identity, security, ..
+            identity,
+            security,
+            crystal,
+            trace,
         } = &self.options;
-        let fuses = fuses::words(soc.chip, identity, security);
-        for (address, value) in soc.after_reset.iter().chain(&fuses) {
+        self.peripherals = Peripherals::new(soc, *crystal, trace.clone(), now);
+        let registers = &mut self.peripherals.registers;
+        for (address, value) in &fuses::words(soc.chip, identity, security) {
             registers.set(*address, registers.get(*address) | value);
         }
         let Security {
@@ -438,7 +245,7 @@ impl<C: Core> Firmware for Machine<C> {
         let kept = registers.get(causes.register);
         registers.set(causes.register, kept | code << causes.shift);
         self.strapping = reset.strapping;
-        self.cycle = self.peripherals.clock.cycle_from(now);
+        self.cycle = 0;
         self.applied = Requests::default();
         self.pending = None;
         self.halted = None;
@@ -447,13 +254,13 @@ impl<C: Core> Firmware for Machine<C> {
     }
 
     fn run(&mut self, now: Instant, until: Instant, wires: &mut Wires<'_>) -> Instant {
-        let clock = self.peripherals.clock;
-        self.cycle = self.cycle.max(clock.cycle(now));
-        let end = clock.cycle(until);
+        self.cycle = self.cycle.max(self.peripherals.clock.cycle(now));
         loop {
             if self.catch_up(wires) {
-                return clock.instant(self.cycle).max(now);
+                return self.peripherals.clock.instant(self.cycle).max(now);
             }
+            let clock = &self.peripherals.clock;
+            let end = clock.cycle(until);
             if self.cycle >= end {
                 return until;
             }
@@ -462,15 +269,13 @@ impl<C: Core> Firmware for Machine<C> {
                 while wires.receive(until, None).is_some() {}
                 return until;
             }
+            let next = wires.next_arrival().unwrap_or(Instant::FAR_FUTURE);
+            let event = clock.cycle_from(next.min(self.peripherals.next()));
             self.ask();
-            let arrival = wires
-                .next_arrival()
-                .map_or(NEVER, |at| clock.cycle_from(at));
-            let asked = self.pending.map_or(NEVER, |(_, at)| at);
+            let asked = self.pending.map_or(u64::MAX, |(_, at)| at);
             let horizon = end
-                .min(arrival)
+                .min(event)
                 .min(asked)
-                .min(self.peripherals.next())
                 .min(self.cycle + SLICE)
                 .max(self.cycle + 1);
             self.execute(horizon, wires);
@@ -491,3 +296,6 @@ impl<C: Core> Firmware for Machine<C> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

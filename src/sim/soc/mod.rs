@@ -3,15 +3,20 @@
 //! A [`Soc`] is the description of a chip: data. With a [`RomImage`] it becomes
 //! a [`Firmware`](super::Firmware) that executes the mask ROM.
 
+#[cfg(test)]
+mod bench;
+mod clocks;
 mod description;
 mod device;
 pub mod elf;
 mod interrupts;
 mod machine;
+mod peripherals;
 mod registers;
 mod rom;
 
-pub use description::{CoreModel, Piece, Ratio, ResetCauses, SecurityFuses, Soc, Straps};
+pub use clocks::Rate;
+pub use description::{CoreModel, Piece, ResetCauses, SecurityFuses, Soc, Straps};
 pub use device::{AutobaudLayout, FlashControllerLayout, Kind, Placed, TimeoutLayout, UartLayout};
 pub use interrupts::Controller;
 pub use machine::{BuildError, Options, RomImage};

@@ -7,7 +7,9 @@
 
 use super::{Device, Io};
 use crate::chip::{DataLength, SpiAddress, SpiLayout};
+use crate::sim::soc::clocks::time_of;
 use crate::sim::soc::registers::Registers;
+use crate::time::{Duration, Instant};
 
 /// What differs between the controllers of chips.
 #[derive(Debug)]
@@ -112,7 +114,7 @@ pub(super) struct FlashController {
     base: u32,
     layout: &'static FlashControllerLayout,
     /// What was started, and when it is done.
-    running: Option<(u32, u64)>,
+    running: Option<(u32, Instant)>,
 }
 
 impl FlashController {
@@ -240,8 +242,8 @@ impl FlashController {
         Transaction { out, read, clocks }
     }
 
-    /// How many of the core's cycles so many of the SPI clock are.
-    fn cycles(&self, clocks: u64, io: &Io<'_, '_>) -> u64 {
+    /// How long so many cycles of the SPI clock take.
+    fn time(&self, clocks: u64, io: &Io<'_, '_>) -> Duration {
         let clock = self.get(io.registers, self.layout.clock);
         let part = |(shift, mask): (u32, u32)| (clock >> shift & mask) + 1;
         let divider = if clock >> 31 != 0 {
@@ -249,15 +251,12 @@ impl FlashController {
         } else {
             part(self.layout.divider) * part(self.layout.prescaler)
         };
-        io.clock
-            .cycles_of(clocks * u64::from(divider), io.clocks.crystal)
+        time_of(clocks * u64::from(divider), io.hz)
     }
 
     fn run(&self, transaction: &Transaction, io: &mut Io<'_, '_>) -> Vec<u8> {
         let mut read = vec![0; transaction.read as usize];
-        io.wires
-            .flash
-            .transfer(io.time(), &transaction.out, &mut read);
+        io.wires.flash.transfer(io.now, &transaction.out, &mut read);
         read
     }
 }
@@ -296,6 +295,45 @@ impl Device for FlashController {
             }
             clocks = transaction.clocks;
         }
-        self.running = Some((value, io.now + self.cycles(clocks, io)));
+        self.running = Some((value, io.now + self.time(clocks, io)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sim::Link;
+    use crate::sim::chip::ESP32C3;
+    use crate::sim::soc::bench::Bench;
+    use crate::time::Duration;
+
+    const SPI1: u32 = 0x6000_2000;
+    const READ: u32 = 1 << 31;
+
+    #[test]
+    fn a_transaction_takes_as_long_as_its_clocks() {
+        // SYSTEM_SYSCLK_CONF, CLOCK, and how long the opcode, three bytes of
+        // address and 64 of data take: 544 clocks.
+        #[rustfmt::skip]
+        let table = [
+            (0x2_8001, 1 << 31, Duration::from_nanos(27_200)),
+            (0x2_8000, 1 << 31, Duration::from_nanos(13_600)),
+            (0x2_8000, 1 << 16, Duration::from_nanos(27_200)),
+            (0x2_8400, 1 << 16, Duration::from_nanos(13_600)),
+            (0x2_8400, 3 << 16, Duration::from_nanos(27_200)),
+        ];
+        for (sysclk, clock, takes) in table {
+            let mut bench = Bench::new(&ESP32C3, Link::default());
+            bench.flash.poke(0x123, b"abcd");
+            bench.store(0x600c_0058, sysclk);
+            bench.store(SPI1 + 0x14, clock);
+            bench.store(SPI1 + 0x04, 64 << 24 | 0x123);
+            let started = bench.now();
+            bench.store(SPI1, READ);
+            bench.pass(takes - (bench.now() - started) - Duration::from_nanos(60));
+            assert_eq!(bench.load(SPI1), READ);
+            bench.pass(Duration::from_nanos(100));
+            assert_eq!(bench.load(SPI1), 0, "{sysclk:x} {clock:x}");
+            assert_eq!(bench.load(SPI1 + 0x58).to_le_bytes(), *b"abcd");
+        }
     }
 }

@@ -12,6 +12,7 @@ mod uart;
 pub use flash_controller::FlashControllerLayout;
 pub use uart::{AutobaudLayout, TimeoutLayout, UartLayout};
 
+use super::clocks::Rate;
 use super::registers::Registers;
 use crate::sim::firmware::{ResetCause, Wires};
 use crate::time::Instant;
@@ -21,6 +22,8 @@ use crate::time::Instant;
 pub struct Placed {
     /// Address of its first register.
     pub base: u32,
+    /// The clock that it counts and divides.
+    pub clock: Rate,
     /// Where the interrupt matrix says which line of the core its interrupt
     /// goes to; none if its interrupt is not connected.
     pub interrupt: Option<u32>,
@@ -70,9 +73,8 @@ pub(super) trait Device: Send {
     /// A core has stored `value`; the chip's registers hold it already.
     fn store(&mut self, offset: u32, value: u32, io: &mut Io<'_, '_>);
 
-    /// The cycle at which something will happen by itself; [`NEVER`] if
-    /// nothing will.
-    fn next(&self) -> u64 {
+    /// When something will happen by itself; [`NEVER`] if nothing will.
+    fn next(&self) -> Instant {
         NEVER
     }
 
@@ -88,17 +90,15 @@ pub(super) trait Device: Send {
     }
 }
 
-/// The cycle that never comes.
-pub(super) const NEVER: u64 = u64::MAX;
+/// The time that never comes.
+pub(super) const NEVER: Instant = Instant::FAR_FUTURE;
 
 /// What a device has to do with.
 pub(super) struct Io<'a, 'w> {
-    /// The cycle.
-    pub(super) now: u64,
-    /// What a cycle is.
-    pub(super) clock: Clock,
-    /// The other clocks.
-    pub(super) clocks: Clocks,
+    /// The board's time.
+    pub(super) now: Instant,
+    /// How fast the device's clock ticks, in Hz.
+    pub(super) hz: u32,
     /// All registers of the chip.
     pub(super) registers: &'a mut Registers,
     /// What the chip is connected to.
@@ -116,83 +116,4 @@ pub(super) struct Asked {
     pub(super) sent: bool,
     /// The time at which something will happen has changed.
     pub(super) rescheduled: bool,
-}
-
-impl Io<'_, '_> {
-    /// The board's time.
-    pub(super) fn time(&self) -> Instant {
-        self.clock.instant(self.now)
-    }
-}
-
-/// Clocks that devices divide, in Hz.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Clocks {
-    /// The crystal.
-    pub(super) crystal: u32,
-    /// What the UART divides.
-    pub(super) uart: u32,
-}
-
-/// A core's clock: cycles since the board's epoch.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Clock {
-    hz: u64,
-}
-
-const NANOS: u128 = 1_000_000_000;
-
-impl Clock {
-    pub(super) fn new(hz: u32) -> Self {
-        Self {
-            hz: u64::from(hz.max(1)),
-        }
-    }
-
-    /// The last cycle that has begun at a point in time.
-    pub(super) fn cycle(self, at: Instant) -> u64 {
-        let cycles = u128::from(at.as_nanos()) * u128::from(self.hz) / NANOS;
-        u64::try_from(cycles).unwrap_or(NEVER)
-    }
-
-    /// The first cycle that has not begun before a point in time.
-    pub(super) fn cycle_from(self, at: Instant) -> u64 {
-        let cycles = (u128::from(at.as_nanos()) * u128::from(self.hz)).div_ceil(NANOS);
-        u64::try_from(cycles).unwrap_or(NEVER)
-    }
-
-    /// When a cycle begins, to the nanosecond before.
-    pub(super) fn instant(self, cycle: u64) -> Instant {
-        let nanos = u128::from(cycle) * NANOS / u128::from(self.hz);
-        Instant::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
-    }
-
-    /// How many cycles of this clock `count` cycles of one with `hz` are, at
-    /// least 1.
-    pub(super) fn cycles_of(self, count: u64, hz: u32) -> u64 {
-        let cycles = u128::from(count) * u128::from(self.hz) / u128::from(hz.max(1));
-        u64::try_from(cycles).unwrap_or(NEVER).max(1)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cycles_and_time_agree() {
-        for hz in [20_000_000, 32_000_000, 40_000_000, 90_000_001] {
-            let clock = Clock::new(hz);
-            for cycle in [0, 1, 2, 3, 1_000_003, 1 << 50] {
-                let at = clock.instant(cycle);
-                assert!(clock.cycle(at) <= cycle);
-                assert!(clock.instant(clock.cycle(at)) <= at);
-                assert_eq!(clock.cycle_from(at), cycle, "{hz} {cycle}");
-            }
-        }
-        let clock = Clock::new(20_000_000);
-        assert_eq!(clock.cycle(Instant::from_nanos(149)), 2);
-        assert_eq!(clock.cycle_from(Instant::from_nanos(101)), 3);
-        assert_eq!(clock.cycles_of(10, 40_000_000), 5);
-    }
 }

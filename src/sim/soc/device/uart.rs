@@ -5,7 +5,9 @@
 
 use super::{Device, Io, NEVER};
 use crate::sim::line::LinkKind;
+use crate::sim::soc::clocks::time_of;
 use crate::sim::soc::registers::Registers;
+use crate::time::{Duration, Instant};
 use std::collections::VecDeque;
 
 /// What differs between the UARTs of chips; offsets in bytes from the first
@@ -139,9 +141,9 @@ pub(super) struct Uart {
     received: VecDeque<u8>,
     waiting: VecDeque<u8>,
     /// When the byte that is leaving has left.
-    leaves: Option<u64>,
+    leaves: Option<Instant>,
     /// When the receive timeout comes.
-    timeout: Option<u64>,
+    timeout: Option<Instant>,
     /// Interrupts that stay until they are cleared.
     raised: u32,
     measure: Measure,
@@ -223,14 +225,14 @@ impl Uart {
     }
 
     fn baud(&self, io: &Io<'_, '_>) -> u32 {
-        let clock = u64::from(io.clocks.uart) * 16;
+        let clock = u64::from(io.hz) * 16;
         u32::try_from(clock / u64::from(self.divider(io.registers))).unwrap_or(u32::MAX)
     }
 
-    /// How many cycles of the core so many bits take.
-    fn bits(&self, io: &Io<'_, '_>, bits: u64) -> u64 {
+    /// How long so many bits take.
+    fn bits(&self, io: &Io<'_, '_>, bits: u64) -> Duration {
         let sixteenths = bits * u64::from(self.divider(io.registers));
-        io.clock.cycles_of(sixteenths, io.clocks.uart).div_ceil(16)
+        time_of(sixteenths, io.hz) / 16
     }
 
     /// The interrupts as they stand.
@@ -258,7 +260,7 @@ impl Uart {
         io.asked.rescheduled = true;
         if io.wires.line.kind() == LinkKind::Uart {
             let baud = self.baud(io);
-            io.wires.send(io.time(), &[byte], baud);
+            io.wires.send(io.now, &[byte], baud);
             io.asked.sent = true;
         }
     }
@@ -346,7 +348,7 @@ impl Device for Uart {
         }
     }
 
-    fn next(&self) -> u64 {
+    fn next(&self) -> Instant {
         let leaves = self.leaves.unwrap_or(NEVER);
         leaves.min(self.timeout.unwrap_or(NEVER))
     }
@@ -366,11 +368,11 @@ impl Device for Uart {
         let Some(sent) = io.wires.line.peek_at_chip() else {
             return;
         };
-        let Some((seen, sent_at)) = io.wires.receive(io.time(), Some(baud)) else {
+        let Some((seen, sent_at)) = io.wires.receive(io.now, Some(baud)) else {
             return;
         };
         if self.measures(io.registers) {
-            self.measure.byte(sent, io.clocks.uart / sent_at.max(1));
+            self.measure.byte(sent, io.hz / sent_at.max(1));
         }
         if self.received.len() < DEPTH {
             self.received.push_back(seen);
@@ -382,5 +384,37 @@ impl Device for Uart {
 
     fn interrupts(&self, registers: &Registers) -> bool {
         self.raw(registers) & registers.get(self.base + INT_ENA) != 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::Link;
+    use crate::sim::chip::ESP32C3;
+    use crate::sim::soc::bench::Bench;
+
+    const UART0: u32 = 0x6000_0000;
+
+    #[test]
+    fn bytes_leave_at_its_rate_whatever_the_core_does() {
+        let mut bench = Bench::new(&ESP32C3, Link::default());
+        bench.line.set_host_baud(1_000_000);
+        // UART_CLK_CONF: the crystal, undivided; UART_CLKDIV.
+        bench.store(UART0 + 0x78, 0x0370_0000);
+        bench.store(UART0 + CLKDIV, 40);
+        bench.store(UART0 + FIFO, b'a'.into());
+        bench.store(UART0 + FIFO, b'b'.into());
+        // SYSTEM_CPU_PER_CONF, SYSTEM_SYSCLK_CONF: 160 MHz from the PLL.
+        bench.store(0x600c_0008, 1);
+        bench.store(0x600c_0058, 1 << 10);
+        bench.pass(Duration::from_micros(9));
+        assert_eq!(bench.heard(), b"");
+        bench.pass(Duration::from_micros(2));
+        assert_eq!(bench.heard(), b"a");
+        assert_eq!(bench.load(UART0 + INT_RAW) & TX_DONE, 0);
+        bench.pass(Duration::from_micros(10));
+        assert_eq!(bench.heard(), b"b");
+        assert_eq!(bench.load(UART0 + INT_RAW) & TX_DONE, TX_DONE);
     }
 }

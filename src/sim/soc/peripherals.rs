@@ -1,0 +1,260 @@
+//! What is around a chip's core: devices and registers, with their clocks.
+
+use super::clocks::Clock;
+use super::description::Soc;
+use super::device::{Asked, Device, Io, NEVER, Placed};
+use super::registers::{Owner, Registers, Trace};
+use crate::sim::cpu::{Devices, Fault, FaultKind, Requests, Width};
+use crate::sim::firmware::{ResetCause, Wires};
+use crate::time::Instant;
+
+/// A device with what the machine knows about it.
+struct Slot {
+    device: Box<dyn Device>,
+    placed: &'static Placed,
+    /// How fast its clock ticks, in Hz.
+    hz: u32,
+    raised: bool,
+}
+
+/// Everything but core and memory.
+pub(super) struct Peripherals {
+    pub(super) soc: &'static Soc,
+    /// What the core's cycles are.
+    pub(super) clock: Clock,
+    /// How fast the core's clock is to tick, in Hz.
+    core_hz: u32,
+    /// The crystal's frequency in Hz.
+    crystal: u32,
+    /// The registers that have a say in clocks.
+    clock_registers: Vec<u32>,
+    pub(super) registers: Registers,
+    devices: Vec<Slot>,
+    /// Which device hears the wires.
+    listener: Option<usize>,
+    pub(super) asked: Asked,
+}
+
+/// The peripherals, connected to the wires.
+pub(super) struct Connected<'a, 'w> {
+    pub(super) peripherals: &'a mut Peripherals,
+    pub(super) wires: &'a mut Wires<'w>,
+    attention: bool,
+}
+
+impl<'a, 'w> Connected<'a, 'w> {
+    pub(super) fn new(peripherals: &'a mut Peripherals, wires: &'a mut Wires<'w>) -> Self {
+        Self {
+            peripherals,
+            wires,
+            attention: false,
+        }
+    }
+
+    /// Lets the devices do what is due, and take what has arrived.
+    pub(super) fn catch_up(&mut self, cycle: u64) {
+        let now = self.peripherals.clock.instant(cycle);
+        for number in 0..self.peripherals.devices.len() {
+            let slot = self.peripherals.devices.get(number);
+            if slot.is_some_and(|slot| slot.device.next() <= now) {
+                self.with(number, now, |device, io| device.advance(io));
+            }
+        }
+        while self.wires.next_arrival().is_some_and(|at| at <= now) {
+            match self.peripherals.listener {
+                Some(number) => {
+                    self.with(number, now, |device, io| device.arrival(io));
+                }
+                None => {
+                    self.wires.receive(now, None);
+                }
+            }
+        }
+    }
+
+    /// Lets a device do something, and looks at what has come of it.
+    fn with<R>(
+        &mut self,
+        number: usize,
+        now: Instant,
+        work: impl FnOnce(&mut dyn Device, &mut Io<'_, '_>) -> R,
+    ) -> Option<R> {
+        let Peripherals {
+            registers,
+            devices,
+            asked,
+            ..
+        } = &mut *self.peripherals;
+        let slot = devices.get_mut(number)?;
+        let mut io = Io {
+            now,
+            hz: slot.hz,
+            registers,
+            wires: self.wires,
+            asked,
+        };
+        let result = work(slot.device.as_mut(), &mut io);
+        let raised = slot.device.interrupts(registers);
+        self.attention |=
+            raised != slot.raised || asked.sent || asked.rescheduled || asked.reset.is_some();
+        slot.raised = raised;
+        Some(result)
+    }
+}
+
+impl Devices for Connected<'_, '_> {
+    fn load(&mut self, now: u64, address: u32, width: Width) -> Result<u32, Fault> {
+        self.attention = false;
+        let unmapped = Fault {
+            address,
+            kind: FaultKind::Unmapped,
+        };
+        let word = match self.peripherals.registers.owner(address).ok_or(unmapped)? {
+            Owner::Storage => self.peripherals.registers.load(address),
+            Owner::Device(number) => {
+                let now = self.peripherals.clock.instant(now);
+                let offset = self.peripherals.offset(number, address);
+                let value = self.with(number, now, |device, io| device.load(offset, io));
+                match value.flatten() {
+                    Some(value) => value,
+                    None => self.peripherals.registers.get(address),
+                }
+            }
+        };
+        Ok(word >> (address % 4 * 8) & width.mask())
+    }
+
+    fn store(&mut self, now: u64, address: u32, width: Width, value: u32) -> Result<(), Fault> {
+        self.attention = false;
+        let unmapped = Fault {
+            address,
+            kind: FaultKind::Unmapped,
+        };
+        let owner = self.peripherals.registers.owner(address).ok_or(unmapped)?;
+        let shift = address % 4 * 8;
+        let kept = self.peripherals.registers.get(address) & !(width.mask() << shift);
+        let word = kept | value << shift;
+        self.peripherals.registers.set(address, word);
+        match owner {
+            Owner::Storage => {
+                self.peripherals.registers.stored(address, word);
+                self.peripherals.software_reset(address, word);
+                // It may be the interrupt controller's.
+                self.attention = true;
+            }
+            Owner::Device(number) => {
+                let now = self.peripherals.clock.instant(now);
+                let offset = self.peripherals.offset(number, address);
+                self.with(number, now, |device, io| device.store(offset, word, io));
+            }
+        }
+        self.attention |= self.peripherals.tune(address & !3, word);
+        Ok(())
+    }
+
+    fn attention(&self) -> bool {
+        self.attention
+    }
+}
+
+impl Peripherals {
+    /// The peripherals of a chip that comes out of reset at `now`, with a
+    /// crystal of so many MHz.
+    pub(super) fn new(soc: &'static Soc, crystal: u32, trace: Option<Trace>, now: Instant) -> Self {
+        let mut registers = Registers::new(soc.windows, soc.habits, trace);
+        for (address, value) in soc.after_reset {
+            registers.set(*address, *value);
+        }
+        let mut clock_registers: Vec<u32> =
+            soc.core_clock_update.iter().map(|it| it.address).collect();
+        soc.core_clock.registers(&mut clock_registers);
+        let devices = (0..).zip(soc.devices).map(|(number, placed)| {
+            registers.give(placed.base, placed.kind.len(), number);
+            placed.clock.registers(&mut clock_registers);
+            Slot {
+                device: placed.kind.make(placed.base),
+                placed,
+                hz: 1,
+                raised: false,
+            }
+        });
+        let mut peripherals = Self {
+            soc,
+            clock: Clock::new(1, now),
+            core_hz: 1,
+            crystal: crystal.saturating_mul(1_000_000),
+            devices: devices.collect(),
+            clock_registers,
+            registers,
+            listener: Some(0),
+            asked: Asked::default(),
+        };
+        peripherals.tune_devices();
+        peripherals.core_hz = soc
+            .core_clock
+            .hz(&peripherals.registers, peripherals.crystal);
+        peripherals.clock = Clock::new(peripherals.core_hz, now);
+        peripherals
+    }
+
+    /// Looks after the clocks when a register has been written; true if the
+    /// core's is to tick at another rate.
+    fn tune(&mut self, address: u32, word: u32) -> bool {
+        if !self.clock_registers.contains(&address) {
+            return false;
+        }
+        self.tune_devices();
+        let counts = self
+            .soc
+            .core_clock_update
+            .is_none_or(|update| update.address == address && update.of(word) != 0);
+        if !counts {
+            return false;
+        }
+        let before = self.core_hz;
+        self.core_hz = self.soc.core_clock.hz(&self.registers, self.crystal);
+        self.core_hz != before
+    }
+
+    fn tune_devices(&mut self) {
+        for slot in &mut self.devices {
+            slot.hz = slot.placed.clock.hz(&self.registers, self.crystal);
+        }
+    }
+
+    /// Lets the core's clock tick as the registers say, from a cycle on.
+    pub(super) fn tune_core(&mut self, cycle: u64) {
+        self.clock.change(cycle, self.core_hz);
+    }
+
+    /// Where a register is, from the first one of its device.
+    fn offset(&self, number: usize, address: u32) -> u32 {
+        let base = self.devices.get(number).map_or(0, |it| it.placed.base);
+        (address & !3).wrapping_sub(base)
+    }
+
+    fn software_reset(&mut self, address: u32, word: u32) {
+        for (register, bit) in self.soc.software_reset {
+            if address & !3 == *register && word & bit != 0 {
+                self.asked.reset = Some(ResetCause::Software);
+            }
+        }
+    }
+
+    /// When a device next does something by itself.
+    pub(super) fn next(&self) -> Instant {
+        let all = self.devices.iter().map(|slot| slot.device.next());
+        all.min().unwrap_or(NEVER)
+    }
+
+    /// What is asked of the core as things stand.
+    pub(super) fn requests(&self) -> Requests {
+        let mut lines = 0;
+        for slot in &self.devices {
+            if let (true, Some(register)) = (slot.raised, slot.placed.interrupt) {
+                lines |= 1 << (self.registers.get(register) & 0x3f);
+            }
+        }
+        self.soc.interrupts.requests(lines, &self.registers)
+    }
+}
