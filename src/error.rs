@@ -60,6 +60,12 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether it is that the port is gone.
+    #[must_use]
+    pub const fn is_port_gone(&self) -> bool {
+        matches!(self, Self::Port(PortError::Gone(_)))
+    }
+
     /// Whether the same call can succeed when it is simply made again.
     #[must_use]
     pub fn is_retryable(&self) -> bool {

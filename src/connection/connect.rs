@@ -82,8 +82,7 @@ impl<T: Transport> Connection<T> {
     fn connect_by_reset(&mut self, sequences: &[ResetSequence]) -> Result<Greeting> {
         let mut silence = self.no_answer(Opcode::SYNC);
         for (sequence, resets) in sequences.iter().cycle().zip(1..=timing::CONNECT_TRIES) {
-            self.reset(sequence)?;
-            match self.sync(&timing::SYNC_AFTER_RESET) {
+            match self.reset_and_sync(sequence) {
                 Err(error @ Error::NoAnswer(_)) => {
                     log::debug!(target: "espwire::connection", "reset {resets}: {error}");
                     silence = error;
@@ -92,5 +91,19 @@ impl<T: Transport> Connection<T> {
             }
         }
         Err(silence)
+    }
+
+    /// The port may vanish with the reset, and come back.
+    fn reset_and_sync(&mut self, sequence: &ResetSequence) -> Result<Loader> {
+        let synced = self
+            .reset(sequence)
+            .and_then(|()| self.sync(&timing::SYNC_AFTER_RESET));
+        match synced {
+            Err(error) if error.is_port_gone() => {
+                self.reopen(error)?;
+                self.sync(&timing::SYNC_AFTER_RESET)
+            }
+            outcome => outcome,
+        }
     }
 }

@@ -1,13 +1,10 @@
 //! Driving the control lines, and letting time pass.
 
 use super::{Connection, ResetSequence, Step};
-use crate::error::Result;
-use crate::time::Duration;
-use crate::transport::{Lines, Transport};
+use crate::error::{Error, Result};
+use crate::time::{Duration, Instant};
+use crate::transport::{Lines, Reopen, Transport};
 use crate::wire::Exchange;
-
-#[cfg(doc)]
-use crate::error::Error;
 
 impl<T: Transport> Connection<T> {
     /// Drives the control lines, and forgets what was on the wire before the
@@ -63,6 +60,33 @@ impl<T: Transport> Connection<T> {
             self.transport.sleep_until(slice);
         }
         Ok(())
+    }
+
+    /// Waits for a port that a reset has taken away, and goes on with what it
+    /// has become, at the rate as it was and with the lines released.
+    ///
+    /// # Errors
+    /// `gone`, if nobody knows how to find it again, or it does not come back;
+    /// it cannot be opened; [`Error::Cancelled`], [`Error::Deadline`].
+    pub fn reopen(&mut self, gone: Error) -> Result<()> {
+        let since = self.transport.now();
+        loop {
+            self.check("waiting for the port to come back")?;
+            let now = self.transport.now();
+            match self.transport.reopen(now.since(since))? {
+                Reopen::Never => return Err(gone),
+                Reopen::Done => break,
+                Reopen::NotYet => {
+                    let slice = self.slice(Instant::FAR_FUTURE);
+                    self.transport.sleep_until(slice);
+                }
+            }
+        }
+        log::info!(target: "espwire::connection", "the port is back");
+        self.lines = Lines::default();
+        self.transport.set_baud(self.baud)?;
+        self.transport.set_lines(self.lines)?;
+        self.forget()
     }
 
     /// Throws away what was received and half decoded.

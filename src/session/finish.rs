@@ -6,7 +6,7 @@ use super::timings::Timings;
 use super::{Known, Session};
 use crate::chip::{RtcWatchdog, UsbPort, WatchdogBite};
 use crate::connection::{Connection, ResetSequence, timing};
-use crate::error::{ChipError, Error, PortError, Result};
+use crate::error::{ChipError, Error, Result};
 use crate::flash::controller;
 use crate::transport::{Settings, Transport};
 use crate::wire::{
@@ -32,6 +32,10 @@ pub struct Finished<T> {
 pub enum PortState {
     /// It is there, with the settings that it had.
     Restored,
+    /// The reset took it away, as it does to USB devices, and it was found
+    /// again (see [`Reopening`](crate::transport::Reopening)): this is the new
+    /// one, with the settings that the old one had.
+    Reopened,
     /// The reset took it away, as it does to USB devices: its handle is dead,
     /// and the system may give the next one another name.
     Gone,
@@ -77,38 +81,48 @@ impl<T: Transport> Session<'_, T> {
         self.emit(&Event::Finishing { after });
         let left = self.timed(
             |timings| &mut timings.finish,
-            |session| {
-                leave(
-                    &mut session.connection,
-                    &session.known,
-                    &session.settings,
-                    after,
-                )
-            },
+            |session| session.leave(after),
         );
         if left.is_ok() {
             self.emit(&Event::Finished { after });
         }
         let timings = self.timings;
         let mut port = self.connection.into_transport();
-        let restored = port.restore(&self.settings).map_err(Error::from);
-        let state = match (left, restored) {
-            (Ok(PortState::Restored), Ok(())) => PortState::Restored,
-            // What a reset takes away need not be restored.
-            (Ok(_), Err(error)) if self.known.port.is_some() && is_gone(&error) => PortState::Gone,
-            (Ok(state @ PortState::Gone), _) => state,
-            (Err(error), _) | (Ok(_), Err(error)) => return Err(Failed { error, port }),
-        };
-        Ok(Finished {
-            port,
-            state,
-            timings,
-        })
+        match left {
+            Ok(state) => Ok(Finished {
+                port,
+                state,
+                timings,
+            }),
+            Err(error) => {
+                // The error says more than a failure to restore would.
+                let _ = port.restore(&self.settings);
+                Err(Failed { error, port })
+            }
+        }
     }
-}
 
-fn is_gone(error: &Error) -> bool {
-    matches!(error, Error::Port(PortError::Gone(_)))
+    /// Leaves the chip, and restores the port. Over USB a reset may take that
+    /// away, at any moment from then on.
+    fn leave(&mut self, after: After) -> Result<PortState> {
+        // Whether a reset took it away can only be told of a port that was
+        // there before.
+        self.connection.transport().settings()?;
+        let left = leave(&mut self.connection, &self.known, &self.settings, after);
+        let vanishes = self.known.port.is_some() && after.resets();
+        match left.and_then(|()| self.restore()) {
+            Err(gone) if vanishes && gone.is_port_gone() => match self.connection.reopen(gone) {
+                Ok(()) => self.restore().map(|()| PortState::Reopened),
+                Err(error) if error.is_port_gone() => Ok(PortState::Gone),
+                Err(error) => Err(error),
+            },
+            outcome => outcome.map(|()| PortState::Restored),
+        }
+    }
+
+    fn restore(&mut self) -> Result<()> {
+        Ok(self.connection.transport_mut().restore(&self.settings)?)
+    }
 }
 
 /// Leaves the chip.
@@ -117,11 +131,8 @@ fn leave<T: Transport>(
     known: &Known,
     settings: &Settings,
     after: After,
-) -> Result<PortState> {
-    // Whether the reset took the port away can only be told of one that was
-    // there before.
-    connection.transport().settings()?;
-    let outcome = match (after, known.port) {
+) -> Result<()> {
+    match (after, known.port) {
         (After::HardReset, Some(UsbPort::Otg)) | (After::WatchdogReset, _) => {
             forget_download(connection, known);
             reset_by_watchdog(connection, known)
@@ -139,19 +150,11 @@ fn leave<T: Transport>(
             reset_by_loader(connection, known)
         }
         (After::NoResetStub, _) if known.loader == Loader::Rom => {
-            return Err(ChipError::Unable {
-                chip: known.chip.name,
-                what: "staying in a stub",
-            }
-            .into());
+            let chip = known.chip.name;
+            let what = "staying in a stub";
+            Err(ChipError::Unable { chip, what }.into())
         }
-        (After::NoReset | After::NoResetStub, _) => {
-            return stay(connection, known, settings).map(|()| PortState::Restored);
-        }
-    };
-    match outcome {
-        Err(error) if known.port.is_some() && is_gone(&error) => Ok(PortState::Gone),
-        outcome => outcome.map(|()| PortState::Restored),
+        (After::NoReset | After::NoResetStub, _) => stay(connection, known, settings),
     }
 }
 

@@ -50,6 +50,17 @@ pub enum After {
     NoResetStub,
 }
 
+impl After {
+    /// Whether the chip is reset.
+    #[must_use]
+    pub const fn resets(self) -> bool {
+        matches!(
+            self,
+            Self::HardReset | Self::SoftReset | Self::WatchdogReset
+        )
+    }
+}
+
 /// A way to reset that nobody knows.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -228,7 +228,8 @@ impl Board {
     }
 
     /// A port to this board. Boards have one plug: use one port at a time.
-    /// When the plug is pulled, its ports are gone for good.
+    /// When the plug is pulled, or the USB device leaves the bus, its ports are
+    /// gone for good.
     #[must_use]
     pub fn port(&self) -> Port {
         let (Plug::In(plugged) | Plug::Out(plugged)) = self.lock().plug;
@@ -293,6 +294,15 @@ impl Board {
             inner.plug = Plug::In(times + 1);
         }
         inner.start(ResetCause::PowerOn, None);
+    }
+
+    /// The board's USB device leaves the bus and comes back, as one does that
+    /// is reset: ports from before are gone, [`Board::port`] gives a new one.
+    pub fn reenumerate(&self) {
+        let mut inner = self.lock();
+        if let Plug::In(times) = inner.plug {
+            inner.plug = Plug::In(times + 1);
+        }
     }
 
     /// Lets time pass without a host.

@@ -1,6 +1,6 @@
 //! Breaks a link, the same way every time.
 
-use super::{Lines, Settings, Transport};
+use super::{Lines, Reopen, Settings, Transport};
 use crate::time::{Duration, Instant};
 use std::collections::VecDeque;
 use std::io;
@@ -281,6 +281,10 @@ impl<T: Transport> Transport for Faults<T> {
     fn restore(&mut self, settings: &Settings) -> io::Result<()> {
         self.check()?;
         self.inner.restore(settings)
+    }
+
+    fn reopen(&mut self, waited: Duration) -> io::Result<Reopen> {
+        self.inner.reopen(waited)
     }
 }
 

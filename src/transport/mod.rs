@@ -7,6 +7,7 @@ mod faults;
 #[cfg(all(unix, feature = "serial"))]
 mod lines;
 mod open;
+mod reopening;
 #[cfg(feature = "serial")]
 mod serial;
 mod tcp;
@@ -16,6 +17,7 @@ mod trace;
 
 pub use faults::{FaultCounts, FaultRates, Faults};
 pub use open::open;
+pub use reopening::{ReopenHook, Reopening};
 pub use tcp::Tcp;
 pub use trace::{Trace, Traced};
 
@@ -41,6 +43,17 @@ pub struct Settings {
     pub baud: u32,
     /// The port's own read/write timeout, where it has one.
     pub timeout: Option<Duration>,
+}
+
+/// What came of looking for a port that is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reopen {
+    /// Nobody knows how to find it, or it took too long.
+    Never,
+    /// It is not back yet.
+    NotYet,
+    /// It is back.
+    Done,
 }
 
 /// A byte stream to a chip.
@@ -100,6 +113,17 @@ pub trait Transport: Send {
     /// # Errors
     /// The port is gone or broken.
     fn restore(&mut self, settings: &Settings) -> io::Result<()>;
+
+    /// Looks once whether a port that a reset has taken away is back, and goes
+    /// on with that; `waited` is the time since it was missed. The default is a
+    /// port that nobody can find again: see [`Reopening`].
+    ///
+    /// # Errors
+    /// The port is back and cannot be opened.
+    fn reopen(&mut self, waited: Duration) -> io::Result<Reopen> {
+        let _ = waited;
+        Ok(Reopen::Never)
+    }
 }
 
 impl<T: Transport + ?Sized> Transport for Box<T> {
@@ -129,5 +153,8 @@ impl<T: Transport + ?Sized> Transport for Box<T> {
     }
     fn restore(&mut self, settings: &Settings) -> io::Result<()> {
         (**self).restore(settings)
+    }
+    fn reopen(&mut self, waited: Duration) -> io::Result<Reopen> {
+        (**self).reopen(waited)
     }
 }

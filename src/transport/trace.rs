@@ -1,8 +1,8 @@
 //! Shows what passes through a transport.
 
-use super::{Lines, Settings, Transport};
+use super::{Lines, Reopen, Settings, Transport};
 use crate::error::hex;
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 use std::fmt;
 use std::io;
 
@@ -159,6 +159,10 @@ impl<T: Transport> Transport for Trace<T> {
     fn restore(&mut self, settings: &Settings) -> io::Result<()> {
         let outcome = self.inner.restore(settings);
         self.told("restore", outcome, Some(Traced::Baud(settings.baud)))
+    }
+
+    fn reopen(&mut self, waited: Duration) -> io::Result<Reopen> {
+        self.inner.reopen(waited)
     }
 }
 

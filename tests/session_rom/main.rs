@@ -12,6 +12,7 @@ mod cost;
 mod faults;
 mod refusals;
 mod spoiled;
+mod vanish;
 
 use espwire::chip::{ALL, Chip, ESP32C3, ESP8266, FlashMode, UsbPort};
 use espwire::error::{ChipError, Error, InputError};

@@ -2,7 +2,8 @@
 
 use espwire::session::UsbId;
 use espwire::sim::{LinkKind, Spec};
-use espwire::transport::{self, Transport};
+use espwire::time::Duration;
+use espwire::transport::{self, Reopening, Transport};
 use std::error::Error;
 
 /// An open port and what is known of it.
@@ -41,10 +42,34 @@ pub fn open(name: &str) -> Result<Opened, Box<dyn Error>> {
     } else {
         ControlLines::Wired
     };
+    let usb = usb_id(name);
+    let port = transport::open(name)?;
     Ok(Opened {
-        transport: transport::open(name)?,
-        usb: usb_id(name),
+        transport: if usb.is_some() {
+            Box::new(found_again(port, name))
+        } else {
+            port
+        },
+        usb,
         lines,
+    })
+}
+
+/// How long a USB device that was reset may take to come back: a system that
+/// sees it for the first time looks for its driver first.
+const BACK_WITHIN: Duration = Duration::from_secs(10);
+
+/// A USB port that comes back under its own name, or as a port that was not
+/// there before.
+fn found_again(port: Box<dyn Transport>, name: &str) -> Reopening<'static, Box<dyn Transport>> {
+    let name = name.to_owned();
+    let before = names();
+    Reopening::new(port, BACK_WITHIN, move |_| {
+        let new = names().into_iter().find(|port| !before.contains(port));
+        // Not every error means that it is not there: its permissions may be
+        // about to be set.
+        let opened = [Some(name.clone()), new].into_iter().flatten();
+        Ok(opened.filter_map(|name| transport::open(&name).ok()).next())
     })
 }
 
@@ -61,13 +86,14 @@ fn usb_id(name: &str) -> Option<UsbId> {
     }
 }
 
+fn names() -> Vec<String> {
+    let ports = serialport::available_ports().unwrap_or_default();
+    ports.into_iter().map(|port| port.port_name).collect()
+}
+
 /// The ports that there are, to choose from.
 pub fn known_ports() -> String {
-    let names: Vec<String> = serialport::available_ports()
-        .unwrap_or_default()
-        .into_iter()
-        .map(|port| port.port_name)
-        .collect();
+    let names = names();
     if names.is_empty() {
         "this machine has no serial port now; is the board plugged in?".to_owned()
     } else {
