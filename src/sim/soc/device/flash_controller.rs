@@ -2,8 +2,10 @@
 //! header of SPI_MEM).
 //!
 //! Modelled: transactions by USR in all their phases on one, two and four
-//! lines, the commands that the controller knows by itself, and the time they
-//! take. A transaction goes to the flash as a whole when it is started.
+//! lines, also several under one chip select, the commands that the controller
+//! knows by itself, and the time they take. A transaction goes to the flash as a
+//! whole when it is started; one that keeps the chip select low, and reads
+//! nothing, when its last part is.
 
 use super::{Device, Io};
 use crate::chip::{DataLength, SpiAddress, SpiLayout};
@@ -24,6 +26,9 @@ pub struct FlashControllerLayout {
     pub divider: (u32, u32),
     /// Shift and mask of a divider in front of it, less one.
     pub prescaler: (u32, u32),
+    /// The register and the bit of it that keeps the chip select low after a
+    /// transaction.
+    pub keep_active: (u32, u32),
 }
 
 impl FlashControllerLayout {
@@ -34,6 +39,7 @@ impl FlashControllerLayout {
         clock: 0x14,
         divider: (16, 0xff),
         prescaler: (0, 0),
+        keep_active: (0x34, 1 << 10),
     };
 }
 
@@ -115,6 +121,9 @@ pub(super) struct FlashController {
     layout: &'static FlashControllerLayout,
     /// What was started, and when it is done.
     running: Option<(u32, Instant)>,
+    /// What has gone over the wires since the chip select went low, if it still
+    /// is.
+    selected: Option<Transaction>,
 }
 
 impl FlashController {
@@ -123,6 +132,7 @@ impl FlashController {
             base,
             layout,
             running: None,
+            selected: None,
         }
     }
 
@@ -254,10 +264,27 @@ impl FlashController {
         time_of(clocks * u64::from(divider), io.hz)
     }
 
-    fn run(&self, transaction: &Transaction, io: &mut Io<'_, '_>) -> Vec<u8> {
-        let mut read = vec![0; transaction.read as usize];
-        io.wires.flash.transfer(io.now, &transaction.out, &mut read);
-        read
+    /// Carries a transaction out: what it has read, and when it is done. What the
+    /// flash has been told to do begins when the chip select goes high.
+    fn run(&mut self, transaction: Transaction, io: &mut Io<'_, '_>) -> (Vec<u8>, Instant) {
+        let (keep, bit) = self.layout.keep_active;
+        let keep = self.get(io.registers, keep) & bit != 0;
+        let end = io.now + self.time(transaction.clocks, io);
+        let before = self.selected.take().unwrap_or_default();
+        let whole = Transaction {
+            out: [before.out, transaction.out].concat(),
+            read: before.read + transaction.read,
+            ..transaction
+        };
+        let mut read = vec![0; whole.read as usize];
+        let start = if whole.read == 0 { end } else { io.now };
+        if whole.read != 0 || !keep {
+            io.wires.flash.transfer(start, &whole.out, &mut read);
+        }
+        if keep {
+            self.selected = Some(whole);
+        }
+        (read.split_off(before.read as usize), end)
     }
 }
 
@@ -276,15 +303,14 @@ impl Device for FlashController {
         if offset != CMD {
             return;
         }
-        let mut clocks = 0;
+        let mut end = io.now;
         if value & USR != 0 {
-            let transaction = self.user(io.registers);
-            let read = self.run(&transaction, io);
+            let read;
+            (read, end) = self.run(self.user(io.registers), io);
             self.set_buffer(io.registers, &read);
-            clocks = transaction.clocks;
         } else if let Some((_, opcode, what)) = OWN.iter().find(|(bit, ..)| value & bit != 0) {
-            let transaction = self.own(io.registers, *opcode, *what);
-            let read = self.run(&transaction, io);
+            let read;
+            (read, end) = self.run(self.own(io.registers, *opcode, *what), io);
             match what {
                 Own::ReadStatus => {
                     let status = read.first().copied().unwrap_or(0);
@@ -293,9 +319,8 @@ impl Device for FlashController {
                 }
                 _ => self.set_buffer(io.registers, &read),
             }
-            clocks = transaction.clocks;
         }
-        self.running = Some((value, io.now + self.time(clocks, io)));
+        self.running = Some((value, end));
     }
 }
 
@@ -335,5 +360,49 @@ mod tests {
             assert_eq!(bench.load(SPI1), 0, "{sysclk:x} {clock:x}");
             assert_eq!(bench.load(SPI1 + 0x58).to_le_bytes(), *b"abcd");
         }
+    }
+
+    /// A transaction by USR: opcode (none: it continues the last one), address,
+    /// bytes to send, bytes to receive, whether the chip select stays low.
+    fn user(bench: &mut Bench, what: (u32, u32, &[u8], u32, bool)) -> [u8; 4] {
+        let (opcode, address, out, read, keep) = what;
+        let phase = |bit: u32, there: bool| u32::from(there) << bit;
+        let len = u32::try_from(out.len()).unwrap();
+        let phases = phase(31, opcode != 0)
+            | phase(30, address != 0)
+            | phase(28, read != 0)
+            | phase(27, len != 0);
+        for (at, bytes) in (0..).zip(out.chunks(4)) {
+            let mut word = [0; 4];
+            word[..bytes.len()].copy_from_slice(bytes);
+            bench.store(SPI1 + 0x58 + 4 * at, u32::from_le_bytes(word));
+        }
+        bench.store(SPI1 + 0x18, phases);
+        bench.store(SPI1 + 0x1c, 23 << 26);
+        bench.store(SPI1 + 0x20, 7 << 28 | opcode);
+        bench.store(SPI1 + 0x04, address);
+        bench.store(SPI1 + 0x24, (len * 8).wrapping_sub(1));
+        bench.store(SPI1 + 0x28, (read * 8).wrapping_sub(1));
+        bench.store(SPI1 + 0x34, u32::from(keep) << 10);
+        bench.store(SPI1, 1 << 18);
+        bench.pass(Duration::from_micros(20));
+        bench.load(SPI1 + 0x58).to_le_bytes()
+    }
+
+    #[test]
+    fn a_chip_select_that_stays_low_makes_one_of_several() {
+        let mut bench = Bench::new(&ESP32C3, Link::default());
+        let id = user(&mut bench, (0x9f, 0, &[], 1, true));
+        assert_eq!(id[0], 0xef);
+        let id = user(&mut bench, (0, 0, &[], 2, false));
+        assert_eq!(id[..2], [0x40, 0x14]);
+
+        user(&mut bench, (0x06, 0, &[], 0, false));
+        user(&mut bench, (0x02, 0x100, b"in ", 0, true));
+        user(&mut bench, (0, 0, b"pieces", 0, false));
+        bench.pass(Duration::from_millis(1));
+        let read = user(&mut bench, (0x03, 0x105, &[], 4, false));
+        assert_eq!(read, *b"eces");
+        assert_eq!(bench.flash.wear().programs, 1);
     }
 }
