@@ -12,6 +12,7 @@
 //! | [`image`] | image headers, regions of flash |
 //! | [`transport`] | a byte stream with baud, control lines, deadline and clock |
 //! | [`connection`] | reset, sync, request and response |
+//! | [`stub`] | images for the chips' RAM: upload, entry, cross-check |
 //! | [`flash`] | plan, write, verify, read |
 //! | [`session`] | connect → verify → write → finish |
 //! | [`sim`] | the virtual board (feature `sim`) |
@@ -25,6 +26,7 @@ pub mod session;
 #[cfg(feature = "sim")]
 pub mod sim;
 pub mod slip;
+pub mod stub;
 pub mod time;
 pub mod transport;
 pub mod wire;

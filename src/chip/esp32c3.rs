@@ -13,6 +13,11 @@ pub static ESP32C3: Chip = Chip {
     // ESP-IDF, "Bootloader": offset of the second-stage bootloader.
     bootloader_offset: 0,
     rom: RomLoader::LATER,
+    stub: StubRules {
+        // Known hosts run it without one.
+        never: &[NoStub::SecureBoot],
+        ..StubRules::ALWAYS
+    },
     flash: FlashCodes {
         // The low nibble of byte 3 in the image header format.
         frequencies: FlashCodes::FREQUENCIES,

@@ -13,6 +13,7 @@ pub static ESP32C5: Chip = Chip {
     // ESP-IDF, "Bootloader": offset of the second-stage bootloader.
     bootloader_offset: 0x2000,
     rom: RomLoader::LATER,
+    stub: StubRules::ALWAYS,
     flash: FlashCodes {
         // The low nibble of byte 3 in the image header format.
         frequencies: &[

@@ -13,6 +13,7 @@ pub static ESP32C6: Chip = Chip {
     // ESP-IDF, "Bootloader": offset of the second-stage bootloader.
     bootloader_offset: 0,
     rom: RomLoader::LATER,
+    stub: StubRules::ALWAYS,
     flash: FlashCodes {
         // 80 MHz is coded as 40: the ROM has a wrong divider for it, and the
         // second-stage bootloader raises the clock.

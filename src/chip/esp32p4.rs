@@ -14,6 +14,12 @@ pub static ESP32P4: Chip = Chip {
     // ESP-IDF, "Bootloader": offset of the second-stage bootloader.
     bootloader_offset: 0x2000,
     rom: RomLoader::LATER,
+    stub: StubRules {
+        // ESP-IDF's memory maps: revision 3 moved the cache's RAM to where
+        // code may lie before.
+        early_before: Some(300),
+        ..StubRules::ALWAYS
+    },
     flash: FlashCodes {
         // The low nibble of byte 3 in the image header format.
         frequencies: FlashCodes::FREQUENCIES,

@@ -13,6 +13,7 @@ pub static ESP32S2: Chip = Chip {
     // ESP-IDF, "Bootloader": offset of the second-stage bootloader.
     bootloader_offset: 0x1000,
     rom: RomLoader::ESP32S2,
+    stub: StubRules::ALWAYS,
     flash: FlashCodes {
         // The low nibble of byte 3 in the image header format.
         frequencies: FlashCodes::FREQUENCIES,

@@ -13,6 +13,7 @@ pub static ESP8266: Chip = Chip {
     // The ROM boots the image at the start of the flash.
     bootloader_offset: 0,
     rom: RomLoader::ESP8266,
+    stub: StubRules::ALWAYS,
     flash: FlashCodes {
         // The low nibble of byte 3 in the image header format.
         frequencies: FlashCodes::FREQUENCIES,

@@ -11,6 +11,7 @@ mod flash;
 mod power;
 mod registers;
 mod rom;
+mod stub;
 
 pub use efuse::{Mac, MacFuses, MajorCode, Revision, RevisionFuses};
 pub use flash::{FlashCodes, FlashFrequency, FlashMode, FlashSize, UnknownName};
@@ -20,6 +21,7 @@ pub use registers::{
     WatchdogBite, Watchdogs,
 };
 pub use rom::{RomErase, RomLoader};
+pub use stub::{NoStub, StubRules};
 
 use std::fmt;
 use std::str::FromStr;
@@ -69,6 +71,8 @@ pub struct Chip {
     pub bootloader_offset: u32,
     /// The mask ROM's loader.
     pub rom: RomLoader,
+    /// Whether it runs what is uploaded to it.
+    pub stub: StubRules,
     /// How image headers code the flash's clock and size.
     pub flash: FlashCodes,
     /// The controller the flash hangs on.

@@ -11,7 +11,7 @@ use crate::error::{DeviceError, Error, Result};
 use crate::time::{Duration, Instant};
 use crate::transport::Transport;
 use crate::wire::own::{self, Command, GetState, WriteData};
-use crate::wire::{Opcode, Reason, Reply, Response};
+use crate::wire::{Exchange, MemEnd, Opcode, Reason, Reply, Response};
 
 impl<T: Transport> Connection<T> {
     /// A number that no request has had yet, and that is not 0.
@@ -33,19 +33,43 @@ impl<T: Transport> Connection<T> {
     /// cancelled; the deadline passed.
     pub fn own<C: Command>(&mut self, command: &C, timeout: Duration) -> Result<C::Answer> {
         let tag = self.next_tag();
+        self.ask_own(command, tag)?;
+        self.own_answer(command, tag, timeout)
+    }
+
+    /// The first half of [`own`](Self::own): several may be sent before the
+    /// first is waited for, in the order in which they were sent.
+    ///
+    /// # Errors
+    /// As [`send_own`](Self::send_own).
+    pub fn ask_own<C: Command>(&mut self, command: &C, tag: u32) -> Result<()> {
+        self.exchange.sent(C::OPCODE);
+        self.send_own(command, tag, timing::COMMAND)
+    }
+
+    /// The second half of [`own`](Self::own).
+    ///
+    /// # Errors
+    /// As [`own`](Self::own).
+    pub fn own_answer<C: Command>(
+        &mut self,
+        command: &C,
+        tag: u32,
+        timeout: Duration,
+    ) -> Result<C::Answer> {
         let until = self.transport.now() + timeout;
-        for _ in 0..timing::ASK_TRIES {
-            self.exchange.sent(C::OPCODE);
-            self.send_own(command, tag, timeout)?;
+        for _ in 1..timing::ASK_TRIES {
             if let Some(answer) = self.await_own(command, tag, until)? {
                 return Ok(answer);
             }
             if self.transport.now() >= until {
-                break;
+                return Err(self.no_answer(C::OPCODE));
             }
             log::debug!(target: "espwire::connection", "{} was lost; asking again", C::OPCODE);
+            self.ask_own(command, tag)?;
         }
-        Err(self.no_answer(C::OPCODE))
+        let answer = self.await_own(command, tag, until)?;
+        answer.ok_or_else(|| self.no_answer(C::OPCODE))
     }
 
     /// Waits for the answer to a command; `None` if the command was lost, or
@@ -73,7 +97,7 @@ impl<T: Transport> Connection<T> {
                 continue;
             };
             if (response.opcode, response.tag) == (C::OPCODE, tag) {
-                self.exchange = crate::wire::Exchange::new();
+                self.exchange = Exchange::new();
                 self.log.clear();
                 return response
                     .outcome(command)?
@@ -157,21 +181,60 @@ impl<T: Transport> Connection<T> {
         Ok(own::Response::parse(&self.answer))
     }
 
-    /// Waits for the greeting of a stub that has been jumped to; false if none
-    /// came until `until`.
+    /// Lets the ROM jump into a stub that has been uploaded, and waits for its
+    /// greeting; false if none came. The ROM's answer may get lost in the jump.
+    ///
+    /// # Errors
+    /// [`Error::Device`] if the ROM refuses; [`Error::NoAnswer`] if the command
+    /// cannot be sent; the port is gone; cancelled; the deadline passed.
+    pub fn jump(&mut self, entry: &MemEnd) -> Result<bool> {
+        self.send(entry, timing::COMMAND)?;
+        let until = self.transport.now() + timing::STUB_GREETING;
+        let mut greeted = false;
+        while !greeted && self.receive_frame(until)? {
+            greeted = self.answer == own::GREETING;
+            let Some(response) = Response::parse(&self.answer) else {
+                self.log.push(&self.answer);
+                continue;
+            };
+            let reason = match self.exchange.classify(&response) {
+                Reply::Stale => continue,
+                Reply::Unsupported => Reason::BAD_REQUEST,
+                Reply::Answer => match response.outcome(entry, &self.dialect) {
+                    Ok(Err(reason)) => reason,
+                    // Spoiled or not, it is no refusal.
+                    Ok(Ok(())) | Err(_) => continue,
+                },
+            };
+            return Err(DeviceError {
+                command: Opcode::MEM_END,
+                reason,
+                address: None,
+            }
+            .into());
+        }
+        // Whoever is there now was not asked anything yet.
+        self.exchange = Exchange::new();
+        Ok(greeted)
+    }
+
+    /// Waits for a frame that is no response: what a stub sends behind its
+    /// answer to READ_FLASH. `None` if none came until `until`.
     ///
     /// # Errors
     /// The port is gone; cancelled; the deadline passed.
-    pub fn await_greeting(&mut self, until: Instant) -> Result<bool> {
-        while self.receive_frame(until)? {
-            if self.answer == own::GREETING {
-                return Ok(true);
-            }
-            if Response::parse(&self.answer).is_none() {
-                self.log.push(&self.answer);
-            }
-        }
-        Ok(false)
+    pub fn receive_raw(&mut self, until: Instant) -> Result<Option<&[u8]>> {
+        Ok(self.receive_frame(until)?.then_some(&self.answer))
+    }
+
+    /// Sends a frame that is no request: how READ_FLASH is acknowledged.
+    ///
+    /// # Errors
+    /// As [`send_own`](Self::send_own).
+    pub fn send_raw(&mut self, frame: &[u8], timeout: Duration) -> Result<()> {
+        self.body.clear();
+        self.body.extend_from_slice(frame);
+        self.send_body(Opcode::READ_FLASH, timeout)
     }
 }
 

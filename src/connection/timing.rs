@@ -49,6 +49,9 @@ pub const STUB_SILENCE: Duration = ms(250);
 /// looks at the flash, all within a millisecond or two; an adapter or a network
 /// may add to that.
 pub const STUB_GREETING: Duration = ms(200);
+/// What a stub that has just been started may take to say who it is, and to
+/// hash some KiB. A few milliseconds are enough.
+pub const STUB_ASKED: Duration = ms(1000);
 /// How often reset and SYNC are tried. Hosts: 7.
 pub const CONNECT_TRIES: u32 = 7;
 /// Erasing by FLASH_BEGIN, for each MB. Hosts: 40 s; data sheets: 64 KiB in 2 s

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::slip;
-use crate::wire::Request;
 use crate::wire::own::{self, Cancel, Digest, GetState, Phase, Range, State, WriteData};
+use crate::wire::{MemEnd, Request};
 
 const FLASH: &[Range] = &[Range {
     address: 0,
@@ -238,23 +238,35 @@ fn own_and_common_commands_take_turns() {
 }
 
 #[test]
-fn a_greeting_is_found_among_other_things() {
-    let greeting = |delay: Duration, before: &'static [u8]| {
-        connect(move |_| Answer::bytes([before, b"\xc0OHAI\xc0"].concat()).delayed(delay))
+fn a_jump_is_over_with_the_greeting() {
+    const ANSWER: &[u8] = b"\xc0\x01\x06\x04\0\0\0\0\0\0\0\0\0\xc0";
+    const JUMP: MemEnd = MemEnd::Jump(0x4038_0000);
+    const LATEST: Duration = timing::STUB_GREETING;
+    let jump = |delay: Duration, before: &'static [u8], greeting: &'static [u8]| {
+        let answer = move |_: Asked<'_>| Answer::bytes([before, greeting].concat()).delayed(delay);
+        let mut connection = connect(answer);
+        let greeted = connection.jump(&JUMP).unwrap();
+        let took = connection.transport().now() - Instant::ZERO;
+        assert_eq!(took, if greeted { delay } else { LATEST });
+        // Nothing is in doubt afterwards.
+        assert_eq!(connection.exchange.waiting(), None);
+        greeted
     };
-    for (delay, before, expected) in [
-        (MS, &b""[..], true),
-        (50 * MS, b"text\xc0\x01\x06\x04\0\0\0\0\0\0\0\0\0\xc0", true),
-        (51 * MS, b"", false),
-    ] {
-        let mut connection = greeting(delay, before);
-        connection.send(&read_reg(0), MS).unwrap();
-        let until = connection.transport().now() + 50 * MS;
-        assert_eq!(connection.await_greeting(until).unwrap(), expected);
-    }
-    let mut spoiled = connect(|_| Answer::bytes(b"\xc0OHAJ\xc0\xc0OHA\xc0".to_vec()));
-    spoiled.send(&read_reg(0), MS).unwrap();
-    assert!(!spoiled.await_greeting(Instant::ZERO + MS).unwrap());
+    let greeting = b"\xc0OHAI\xc0";
+    assert!(jump(MS, b"", greeting));
+    assert!(jump(MS, ANSWER, greeting));
+    assert!(jump(LATEST, b"text\xc0\xc0", greeting));
+    assert!(!jump(LATEST + MS, b"", greeting));
+    assert!(!jump(MS, ANSWER, b"\xc0OHAJ\xc0\xc0OHA\xc0"));
+    // A spoiled answer is no refusal.
+    assert!(jump(MS, b"\xc0\x01\x06\x04\0\0\0\0\0\xc0", greeting));
+
+    let mut refusing =
+        connect(|asked| Answer::bytes(rom::response(asked.opcode(), 0, &[1, 6, 0, 0])));
+    assert_eq!(
+        refused(refusing.jump(&JUMP)),
+        (Opcode::MEM_END, Reason::FAILED)
+    );
 }
 
 #[test]

@@ -1,0 +1,131 @@
+//! Who is it, and does it see what the ROM saw.
+
+use super::{Untrusted, WithoutStub};
+use crate::chip::Chip;
+use crate::connection::{Connection, timing};
+use crate::error::{Error, Result};
+use crate::transport::Transport;
+use crate::wire::own::{Capability, Digest, GetCapability, Range, VERSION};
+use crate::wire::{FlashMd5, Loader};
+
+/// A stub that runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stub {
+    /// Our own, and what it can do.
+    Own(Capability),
+    /// Another one, which has the commonly known commands.
+    Other,
+}
+
+/// What the ROM says of the flash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Witness {
+    /// The three bytes of RDID, manufacturer lowest.
+    pub flash_id: u32,
+    /// A region.
+    pub range: Range,
+    /// MD5 of that region.
+    pub md5: [u8; 16],
+}
+
+/// Bits of a flash id.
+const ID: u32 = 0x00ff_ffff;
+
+/// Finds out which stub runs, by a command that only our own answers.
+///
+/// # Errors
+/// [`Error::NoAnswer`] if nobody answers; the port is gone; cancelled; the
+/// deadline passed.
+pub fn recognise<T: Transport>(connection: &mut Connection<T>) -> Result<Stub> {
+    match connection.own(&GetCapability, timing::COMMAND) {
+        Ok(capability) => Ok(Stub::Own(capability)),
+        Err(Error::Device(_)) => Ok(Stub::Other),
+        Err(error) => Err(error),
+    }
+}
+
+impl Witness {
+    /// Asks the stub that has just been started for what the ROM was asked.
+    ///
+    /// # Errors
+    /// The outer one: the port is gone; cancelled; the deadline passed. The
+    /// inner one: the stub does not greet, or does not see what the ROM saw.
+    pub fn examine<T: Transport>(
+        &self,
+        connection: &mut Connection<T>,
+        chip: &Chip,
+    ) -> Result<Result<Stub, WithoutStub>> {
+        let ranges = [self.range];
+        // One round trip for both.
+        let digest = Digest { ranges: &ranges };
+        let (ask_capability, ask_digest) = (connection.next_tag(), connection.next_tag());
+        connection.ask_own(&GetCapability, ask_capability)?;
+        connection.ask_own(&digest, ask_digest)?;
+        let capability =
+            match connection.own_answer(&GetCapability, ask_capability, timing::STUB_ASKED) {
+                Ok(capability) => capability,
+                Err(Error::Device(_)) => return self.examine_other(connection),
+                Err(Error::NoAnswer(_) | Error::Wire(_)) => {
+                    return Ok(Err(WithoutStub::NoGreeting));
+                }
+                Err(error) => return Err(error),
+            };
+        if let Err(why) = self.agrees(&capability, chip) {
+            return Ok(Err(why.into()));
+        }
+        let found = connection.own_answer(&digest, ask_digest, timing::STUB_ASKED);
+        let same = self.same_digest(found.map(|found| found.first().copied()))?;
+        Ok(same.map(|()| Stub::Own(capability)))
+    }
+
+    fn agrees(&self, capability: &Capability, chip: &Chip) -> Result<(), Untrusted> {
+        if capability.version > VERSION {
+            Err(Untrusted::Version(capability.version))
+        } else if capability.chip_id != chip.id {
+            Err(Untrusted::OtherChip(capability.chip_id))
+        } else if capability.flash_id & ID != self.flash_id & ID {
+            Err(Untrusted::FlashId {
+                rom: self.flash_id & ID,
+                stub: capability.flash_id & ID,
+            })
+        } else {
+            Ok(())
+        }
+    }
+
+    /// A stub of others: they have no command for the flash's id, but one for
+    /// digests.
+    fn examine_other<T: Transport>(
+        &self,
+        connection: &mut Connection<T>,
+    ) -> Result<Result<Stub, WithoutStub>> {
+        match connection.sync(&timing::RESYNC) {
+            Ok(Loader::Stub) => {}
+            Ok(Loader::Rom) | Err(Error::NoAnswer(_)) => {
+                return Ok(Err(WithoutStub::NoGreeting));
+            }
+            Err(error) => return Err(error),
+        }
+        let command = FlashMd5 {
+            address: self.range.address,
+            size: self.range.length,
+        };
+        let found = connection.ask(&command, timing::COMMAND);
+        Ok(self.same_digest(found.map(Some))?.map(|()| Stub::Other))
+    }
+
+    fn same_digest(&self, found: Result<Option<[u8; 16]>>) -> Result<Result<(), WithoutStub>> {
+        match found {
+            Ok(Some(found)) if found == self.md5 => Ok(Ok(())),
+            Ok(_) => Ok(Err(Untrusted::Digest {
+                address: self.range.address,
+                length: self.range.length,
+            }
+            .into())),
+            Err(error @ (Error::NoAnswer(_) | Error::Wire(_) | Error::Device(_))) => {
+                Ok(Err(Untrusted::silent(&error).into()))
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
