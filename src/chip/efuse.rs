@@ -27,6 +27,18 @@ pub enum MacFuses {
 }
 
 impl MacFuses {
+    /// The addresses that [`read`](Self::read) reads.
+    #[must_use]
+    pub fn addresses(self) -> Vec<u32> {
+        let mut addresses = Vec::new();
+        // None of them depends on what another one holds.
+        let Ok(_) = self.read(|address| {
+            addresses.push(address);
+            Ok::<_, std::convert::Infallible>(0)
+        });
+        addresses
+    }
+
     /// Reads the address through `read`, which reads the word at an address.
     ///
     /// # Errors

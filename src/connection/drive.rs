@@ -90,7 +90,7 @@ impl<T: Transport> Connection<T> {
     }
 
     /// Throws away what was received and half decoded.
-    fn forget(&mut self) -> Result<()> {
+    pub(crate) fn forget(&mut self) -> Result<()> {
         self.received.clear();
         self.read_at = 0;
         self.decoder.reset();

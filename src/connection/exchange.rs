@@ -5,7 +5,7 @@ use crate::error::{DeviceError, Error, NoAnswer, Result};
 use crate::slip::{self, Event};
 use crate::time::{Duration, Instant};
 use crate::transport::Transport;
-use crate::wire::{self, Command, Opcode, Reply, Response};
+use crate::wire::{self, Command, Exchange, Opcode, ReadReg, Reply, Response};
 
 impl<T: Transport> Connection<T> {
     /// Sends a command and waits for its answer.
@@ -25,6 +25,32 @@ impl<T: Transport> Connection<T> {
         }
         self.send(command, timeout)?;
         let until = self.transport.now() + timeout;
+        self.await_answer(command, until)
+    }
+
+    /// Reads the words at several addresses, with all requests under way at
+    /// once: it takes one round trip. Nothing is asked again.
+    ///
+    /// # Errors
+    /// As [`command`](Self::command).
+    pub fn read_regs(&mut self, addresses: &[u32], timeout: Duration) -> Result<Vec<u32>> {
+        let read = |address: &u32| ReadReg { address: *address };
+        for request in addresses.iter().map(read) {
+            self.send(&request, timeout)?;
+        }
+        let until = self.transport.now() + timeout;
+        let mut words = Vec::new();
+        for request in addresses.iter().map(read) {
+            // Loaders answer in order, so that this is the one that is due.
+            self.exchange = Exchange::new();
+            self.exchange.sent(Opcode::READ_REG);
+            words.push(self.await_answer(&request, until)?);
+        }
+        Ok(words)
+    }
+
+    /// Waits for the answer to the command that was sent last.
+    fn await_answer<C: Command>(&mut self, command: &C, until: Instant) -> Result<C::Answer> {
         loop {
             self.receive_response(C::OPCODE, until)?;
             let Some(response) = Response::parse(&self.answer) else {
@@ -218,7 +244,7 @@ impl<T: Transport> Connection<T> {
         Ok(())
     }
 
-    pub(super) fn no_answer(&self, command: Opcode) -> Error {
+    pub(crate) fn no_answer(&self, command: Opcode) -> Error {
         let mut log = self.log.clone();
         log.push(self.decoder.pending());
         NoAnswer {

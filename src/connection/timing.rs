@@ -37,6 +37,11 @@ pub const ASK_TRIES: u32 = 3;
 pub const SYNC_AFTER_RESET: [Duration; 6] = [ms(40), ms(40), ms(40), ms(100), ms(100), ms(100)];
 /// The SYNCs to get back into step. Hosts.
 pub const RESYNC: [Duration; 5] = [ms(100); 5];
+/// A parked loader that is still there answers within a round trip: what an
+/// FTDI adapter holds back (16 ms, its data sheet), several times over.
+pub const RESUME: Duration = ms(200);
+/// A register write that helps a reset and is not worth a long wait.
+pub const BEFORE_RESET: Duration = ms(500);
 /// A command that shows that a new rate works. Hosts wait 50 ms before they
 /// send anything at it.
 pub const RATE_CHECK: Duration = ms(100);

@@ -9,8 +9,9 @@ use crate::wire::Loader;
 ///
 /// They come in this order, on the thread that called the session:
 ///
-/// 1. [`Connecting`](Self::Connecting), once for each time that the session
-///    goes about it, then [`Connected`](Self::Connected) and
+/// 1. [`Resuming`](Self::Resuming) if the chip was parked, and unless it is
+///    still there [`Connecting`](Self::Connecting), once for each time that the
+///    session goes about it, then [`Connected`](Self::Connected) and
 ///    [`Flash`](Self::Flash);
 /// 2. for each region of each call [`Start`](Self::Start), any number of
 ///    [`Progress`](Self::Progress) and [`Again`](Self::Again), for a write
@@ -25,6 +26,11 @@ use crate::wire::Loader;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event<'e> {
+    /// A parked chip is asked whether it is still there.
+    Resuming {
+        /// The chip that was parked.
+        chip: &'static Chip,
+    },
     /// The chip is to be brought into its loader.
     Connecting {
         /// Which time, from 1: an answer that was lost or spoiled makes the

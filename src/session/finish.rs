@@ -50,6 +50,16 @@ pub struct Failed<T> {
     pub port: T,
 }
 
+impl<T: Transport> Failed<T> {
+    /// Gives the port back as it was, as far as it still listens: the error
+    /// says more than a failure to restore would.
+    pub(super) fn restored(error: Error, connection: Connection<T>, settings: &Settings) -> Self {
+        let mut port = connection.into_transport();
+        let _ = port.restore(settings);
+        Self { error, port }
+    }
+}
+
 impl<T> fmt::Debug for Failed<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Failed")
@@ -86,19 +96,13 @@ impl<T: Transport> Session<'_, T> {
         if left.is_ok() {
             self.emit(&Event::Finished { after });
         }
-        let timings = self.timings;
-        let mut port = self.connection.into_transport();
         match left {
             Ok(state) => Ok(Finished {
-                port,
+                port: self.connection.into_transport(),
                 state,
-                timings,
+                timings: self.timings,
             }),
-            Err(error) => {
-                // The error says more than a failure to restore would.
-                let _ = port.restore(&self.settings);
-                Err(Failed { error, port })
-            }
+            Err(error) => Err(Failed::restored(error, self.connection, &self.settings)),
         }
     }
 
@@ -185,7 +189,7 @@ fn forget_download<T: Transport>(connection: &mut Connection<T>, known: &Known) 
         ..RegWrite::new(bit.address, 0)
     }];
     let write = WriteReg { writes: &writes };
-    if let Err(error) = connection.command(&write, timing::COMMAND) {
+    if let Err(error) = connection.command(&write, timing::BEFORE_RESET) {
         log::warn!(target: "espwire::session", "before the reset: {error}");
     }
 }

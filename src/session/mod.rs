@@ -2,7 +2,8 @@
 //!
 //! A [`Session`] owns the caller's port and hands it back in every outcome,
 //! with the settings it had. Nothing resets the chip but [`Session::connect`],
-//! to get it into its loader, and [`Session::finish`].
+//! to get it into its loader, and [`Session::finish`]. A chip that was
+//! [parked](Session::park) is met again without a reset.
 //!
 //! Digests cover the bytes as they are in flash: see
 //! [`RegionReport::expected`].
@@ -11,6 +12,7 @@ mod check;
 mod event;
 mod finish;
 mod options;
+mod park;
 mod probe;
 mod read;
 mod report;
@@ -23,6 +25,7 @@ mod work;
 pub use event::{Action, Event};
 pub use finish::{Failed, Finished, PortState};
 pub use options::{Locate, Observer, Options};
+pub use park::{Arrival, Lost, Parked};
 pub use probe::ChipInfo;
 pub use report::{Outcome, RegionReport, Report};
 pub use resets::{After, Before, UnknownReset};
@@ -44,6 +47,7 @@ pub struct Session<'o, T> {
     observer: Option<Box<Observer<'o>>>,
     locate: Locate,
     known: Known,
+    arrival: Arrival,
     /// Of the last verify, write or erase.
     report: Report,
     timings: Timings,

@@ -3,6 +3,7 @@
 use super::event::Event;
 use super::resets::Before;
 use super::usb::UsbId;
+use super::work::tell;
 use crate::chip::{Chip, UsbPort};
 use crate::connection::{Approach, CancelToken};
 use crate::time::Duration;
@@ -124,6 +125,11 @@ impl<'o> Options<'o> {
     pub fn observer(mut self, observer: impl FnMut(&Event<'_>) + Send + 'o) -> Self {
         self.observer = Some(Box::new(observer));
         self
+    }
+
+    /// Tells whoever hears.
+    pub(super) fn tell(&mut self, event: &Event<'_>) {
+        tell(&mut self.observer, event);
     }
 
     /// Which of the chips' own USB ports it is.

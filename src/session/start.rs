@@ -7,13 +7,13 @@ use super::event::Event;
 use super::options::Options;
 use super::report::Report;
 use super::timings::Timings;
-use super::work::tell;
-use super::{Failed, Flash, Known, Session};
+use super::{Arrival, Failed, Flash, Known, Session};
 use crate::chip::UsbPort;
 use crate::connection::{Approach, Connection, Detected, Greeting, Limits, timing};
 use crate::error::{ChipError, Error, Result};
 use crate::flash::{Abilities, Flasher, controller};
-use crate::transport::Transport;
+use crate::time::Instant;
+use crate::transport::{Settings, Transport};
 use crate::wire::{Dialect, Opcode, ReadReg, SpiAttach, WriteReg};
 
 /// The rate that boards are connected at: whatever boot log there is comes at
@@ -27,7 +27,17 @@ impl<'o, T: Transport> Session<'o, T> {
     /// # Errors
     /// With the port: nobody answers, it is another chip, the loader refuses,
     /// the port is gone, cancelled, or the deadline passed.
-    pub fn connect(port: T, mut options: Options<'o>) -> Result<Self, Failed<T>> {
+    pub fn connect(port: T, options: Options<'o>) -> Result<Self, Failed<T>> {
+        let (connection, settings) = Self::open(port, &options)?;
+        let began = connection.transport().now();
+        Self::start(connection, settings, options, began)
+    }
+
+    /// Takes the port, with what it has to be given back with.
+    pub(super) fn open(
+        port: T,
+        options: &Options<'_>,
+    ) -> Result<(Connection<T>, Settings), Failed<T>> {
         let settings = match port.settings() {
             Ok(settings) => settings,
             Err(error) => {
@@ -41,51 +51,63 @@ impl<'o, T: Transport> Session<'o, T> {
             cancel: options.cancel.clone(),
             deadline: options.deadline.map(|time| port.now() + time),
         };
-        let began = port.now();
-        let mut connection = match Connection::new(port, limits) {
-            Ok(connection) => connection,
-            Err((error, port)) => return Err(Failed { error, port }),
-        };
-        match start(&mut connection, &mut options) {
-            Ok(start) => {
-                let mut session = Session {
-                    settings,
-                    known: Known {
-                        chip: start.abilities.chip,
-                        loader: start.greeting.loader,
-                        abilities: start.abilities,
-                        port: options.usb_port(),
-                        security: start.security,
-                        flash: start.flash,
-                        revision: None,
-                        mac: None,
-                    },
-                    observer: options.observer,
-                    locate: options.locate,
-                    report: Report::default(),
-                    timings: Timings {
-                        connect: connection.transport().now().since(began),
-                        ..Timings::default()
-                    },
-                    connection,
-                };
-                session.tell_start(start.greeting);
-                Ok(session)
-            }
-            Err(error) => {
-                let mut port = connection.into_transport();
-                // The error says more than a failure to restore would.
-                let _ = port.restore(&settings);
-                Err(Failed { error, port })
-            }
+        match Connection::new(port, limits) {
+            Ok(connection) => Ok((connection, settings)),
+            Err((error, port)) => Err(Failed { error, port }),
         }
     }
 
-    fn tell_start(&mut self, greeting: Greeting) {
+    /// Brings the chip into its loader; what it takes counts from `began`.
+    pub(super) fn start(
+        mut connection: Connection<T>,
+        settings: Settings,
+        mut options: Options<'o>,
+        began: Instant,
+    ) -> Result<Self, Failed<T>> {
+        let start = match start(&mut connection, &mut options) {
+            Ok(start) => start,
+            Err(error) => return Err(Failed::restored(error, connection, &settings)),
+        };
+        let known = Known {
+            chip: start.abilities.chip,
+            loader: start.greeting.loader,
+            abilities: start.abilities,
+            port: options.usb_port(),
+            security: start.security,
+            flash: start.flash,
+            revision: None,
+            mac: None,
+        };
+        let timings = Timings::connected_since(began, &connection);
+        let mut session = Self::new(connection, settings, known, options, timings);
+        session.tell_start(start.greeting.resets);
+        Ok(session)
+    }
+
+    pub(super) fn new(
+        connection: Connection<T>,
+        settings: Settings,
+        known: Known,
+        options: Options<'o>,
+        timings: Timings,
+    ) -> Self {
+        Self {
+            connection,
+            settings,
+            observer: options.observer,
+            locate: options.locate,
+            known,
+            arrival: Arrival::default(),
+            report: Report::default(),
+            timings,
+        }
+    }
+
+    pub(super) fn tell_start(&mut self, resets: u32) {
         self.emit(&Event::Connected {
             chip: self.known.chip,
-            loader: greeting.loader,
-            resets: greeting.resets,
+            loader: self.known.loader,
+            resets,
             baud: self.connection.baud(),
         });
         self.emit(&Event::Flash {
@@ -112,7 +134,7 @@ fn start<T: Transport>(connection: &mut Connection<T>, options: &mut Options<'_>
     let mut tries = 0;
     loop {
         tries += 1;
-        tell(&mut options.observer, &Event::Connecting { attempt: tries });
+        options.tell(&Event::Connecting { attempt: tries });
         let mut greeting = greet(connection, options, &approach)?;
         resets += greeting.resets;
         greeting.resets = resets;

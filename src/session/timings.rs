@@ -1,7 +1,8 @@
 //! Where a session's time went.
 
 use super::Session;
-use crate::time::Duration;
+use crate::connection::Connection;
+use crate::time::{Duration, Instant};
 use crate::transport::Transport;
 
 /// How long each phase of a session has taken, on the transport's clock. What
@@ -40,6 +41,19 @@ impl Timings {
             finish,
         } = *self;
         connect + stub + verify + write + erase + read + finish
+    }
+}
+
+impl Timings {
+    /// Those of a session that has just come to its chip.
+    pub(super) fn connected_since<T: Transport>(
+        began: Instant,
+        connection: &Connection<T>,
+    ) -> Self {
+        Self {
+            connect: connection.transport().now().since(began),
+            ..Self::default()
+        }
     }
 }
 

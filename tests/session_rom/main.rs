@@ -10,6 +10,7 @@
 mod changed;
 mod cost;
 mod faults;
+mod park;
 mod refusals;
 mod spoiled;
 mod vanish;
