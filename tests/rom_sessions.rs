@@ -9,11 +9,11 @@
 mod common;
 
 use common::roms;
-use espwire::chip;
+use espwire::chip::{self, Chip, UsbPort};
 use espwire::image::Region;
-use espwire::session::{After, Options, Outcome, Session};
+use espwire::session::{After, Options, Outcome, Session, UsbId};
 use espwire::sim::soc::{self, RomImage};
-use espwire::sim::{Board, Port};
+use espwire::sim::{Board, Link, LinkKind, Port};
 
 const APPLICATION: u32 = 0x1_0000;
 
@@ -24,8 +24,24 @@ fn firmware(len: u32) -> Vec<u8> {
         .collect()
 }
 
-fn connect(port: Port) -> Session<'static, Port> {
-    Session::connect(port, Options::new().baud(921_600)).unwrap()
+/// A board with the chip's newest ROM on this link, and a session with it.
+fn connect(chip: &'static Chip, kind: LinkKind) -> (Board, Session<'static, Port>) {
+    let rom = roms::read(chip.arg, None).unwrap();
+    let (board, port) = Board::builder(chip)
+        .rom_image(RomImage::new(chip, &rom).unwrap())
+        .link(Link {
+            kind,
+            ..Link::default()
+        })
+        .build();
+    let options = match kind {
+        LinkKind::Uart => Options::new().baud(921_600),
+        LinkKind::UsbSerialJtag => Options::new().usb(UsbId {
+            vid: 0x303a,
+            pid: 0x1001,
+        }),
+    };
+    (board, Session::connect(port, options).unwrap())
 }
 
 fn outcome(session: &mut Session<'_, Port>, bytes: &[u8]) -> Outcome {
@@ -33,38 +49,48 @@ fn outcome(session: &mut Session<'_, Port>, bytes: &[u8]) -> Outcome {
     report.regions[0].outcome
 }
 
+/// All chips whose ROM can be executed.
+fn executed() -> impl Iterator<Item = &'static Chip> {
+    let all = chip::ALL.iter().copied();
+    all.filter(|chip| soc::of_chip(chip).is_some())
+}
+
+fn is_written_verified_and_read(chip: &'static Chip, kind: LinkKind) {
+    let mut firmware = firmware(40_000);
+    // Reset by the control lines, autobaud, detection: all by the ROM.
+    let (board, mut session) = connect(chip, kind);
+    assert_eq!(session.chip(), chip);
+    let report = session
+        .write(&[Region::new(APPLICATION, &firmware[..])])
+        .unwrap();
+    assert_eq!(report.regions[0].outcome, Outcome::Written, "{chip}");
+    assert_eq!(outcome(&mut session, &firmware), Outcome::Matches);
+    firmware[12_345] ^= 1;
+    assert_eq!(outcome(&mut session, &firmware), Outcome::Differs);
+    firmware[12_345] ^= 1;
+    let mut read = vec![];
+    session.read(APPLICATION + 100, 200, &mut read).unwrap();
+    assert_eq!(read, firmware[100..300]);
+    session.finish(After::HardReset).unwrap();
+
+    assert_eq!(board.flash().read(APPLICATION, firmware.len()), firmware);
+    assert_eq!(board.flash().read(0, 0x1_0000), [0xff; 0x1_0000]);
+}
+
 #[test]
 fn real_roms_are_written_verified_and_read() {
-    if !roms::at_hand() {
-        return;
+    if roms::at_hand() {
+        for chip in executed() {
+            is_written_verified_and_read(chip, LinkKind::Uart);
+        }
     }
-    let mut firmware = firmware(40_000);
-    let executed = chip::ALL
-        .iter()
-        .copied()
-        .filter(|chip| soc::of_chip(chip).is_some());
-    for chip in executed {
-        let rom = roms::read(chip.arg, None).unwrap();
-        let image = RomImage::new(chip, &rom).unwrap();
-        let (board, port) = Board::builder(chip).rom_image(image).build();
+}
 
-        // Reset by the control lines, autobaud, detection: all by the ROM.
-        let mut session = connect(port);
-        assert_eq!(session.chip(), chip);
-        let report = session
-            .write(&[Region::new(APPLICATION, &firmware[..])])
-            .unwrap();
-        assert_eq!(report.regions[0].outcome, Outcome::Written, "{chip}");
-        assert_eq!(outcome(&mut session, &firmware), Outcome::Matches);
-        firmware[12_345] ^= 1;
-        assert_eq!(outcome(&mut session, &firmware), Outcome::Differs);
-        firmware[12_345] ^= 1;
-        let mut read = vec![];
-        session.read(APPLICATION + 100, 200, &mut read).unwrap();
-        assert_eq!(read, firmware[100..300]);
-        session.finish(After::HardReset).unwrap();
-
-        assert_eq!(board.flash().read(APPLICATION, firmware.len()), firmware);
-        assert_eq!(board.flash().read(0, 0x1_0000), [0xff; 0x1_0000]);
+#[test]
+fn real_roms_serve_usb_serial_jtag() {
+    if roms::at_hand() {
+        for chip in executed().filter(|chip| chip.has_usb(UsbPort::SerialJtag)) {
+            is_written_verified_and_read(chip, LinkKind::UsbSerialJtag);
+        }
     }
 }

@@ -104,6 +104,17 @@ impl Wires<'_> {
         self.line.send_from_chip(now, bytes, baud)
     }
 
+    /// The next packet from the host over USB: its bytes, and when it is there.
+    #[must_use]
+    pub(super) fn next_packet(&self) -> Option<(usize, Instant)> {
+        self.line.next_packet()
+    }
+
+    /// Sends a packet over USB; returns when the host has it.
+    pub(super) fn send_packet(&mut self, now: Instant, packet: &[u8]) -> Instant {
+        self.line.send_packet_from_chip(now, packet)
+    }
+
     /// Resets the chip, as soon as [`Firmware::run`] returns.
     pub fn request_reset(&mut self, cause: ResetCause) {
         *self.reset = Some(cause);

@@ -49,6 +49,12 @@ pub struct LineFaults {
 /// USB full speed moves at most 19 bulk packets of 64 bytes a frame of 1 ms
 /// (USB 2.0, 5.8.4), about as much as a line of this rate.
 const USB_BAUD: u32 = 12_160_000;
+/// Bytes in a full packet of USB-Serial/JTAG.
+pub(super) const USB_PACKET: usize = 64;
+/// What a host's driver asks a USB device for at once (Linux's cdc-acm: two
+/// packets). It hands on what has come when that is full, or when a packet was
+/// not full; so a transfer that ends with a full packet needs an empty one.
+const USB_REQUEST: usize = 2 * USB_PACKET;
 /// What a host's driver takes before it makes the writer wait.
 const HOST_BUFFER: usize = 4096;
 /// What a host's driver keeps for a reader who does not come (Linux keeps
@@ -87,6 +93,8 @@ pub(super) struct Line {
     chip_free: Instant,
     to_chip: VecDeque<Flying>,
     to_host: VecDeque<Flying>,
+    /// What has come over USB and waits for the end of its transfer.
+    held: Vec<u8>,
     /// Bytes that arrived at the chip, and at the host.
     pub(super) carried: (u64, u64),
 }
@@ -128,6 +136,7 @@ impl Line {
             chip_free: Instant::ZERO,
             to_chip: VecDeque::new(),
             to_host: VecDeque::new(),
+            held: vec![],
             carried: (0, 0),
         }
     }
@@ -237,6 +246,43 @@ impl Line {
             }
         }
         self.chip_free
+    }
+
+    /// Sends a packet over USB; returns when the host has it.
+    pub(super) fn send_packet_from_chip(&mut self, now: Instant, packet: &[u8]) -> Instant {
+        let latency = self.link.latency;
+        self.chip_free = self.chip_free.max(now);
+        for byte in packet {
+            self.chip_free += byte_time(USB_BAUD);
+            let byte = self.spoil(*byte).filter(|_| self.host_takes());
+            self.held.extend(byte);
+        }
+        if packet.len() < USB_PACKET || self.held.len() >= USB_REQUEST {
+            let at = self.chip_free + latency;
+            let bytes = self.held.drain(..).map(|byte| Flying {
+                byte,
+                at,
+                baud: USB_BAUD,
+            });
+            self.to_host.extend(bytes);
+        }
+        self.chip_free
+    }
+
+    /// How many bytes make up the next packet from the host over USB, and when
+    /// it is there as a whole.
+    pub(super) fn next_packet(&self) -> Option<(usize, Instant)> {
+        let gap = byte_time(USB_BAUD) * 2;
+        let mut times = self.to_chip.iter().map(|flying| flying.at);
+        let mut last = times.next()?;
+        let mut count = 1;
+        for at in times.take(USB_PACKET - 1) {
+            if at > last + gap {
+                break;
+            }
+            (last, count) = (at, count + 1);
+        }
+        Some((count, last))
     }
 
     /// Whether the host has room for another byte.
@@ -374,6 +420,46 @@ mod tests {
             assert_eq!(line.host_may_write(later), room);
             assert_eq!(line.send_from_host(later, &bytes), taken);
         }
+    }
+
+    #[test]
+    fn usb_moves_packets() {
+        let kind = LinkKind::UsbSerialJtag;
+        let mut line = Line::new(Link {
+            kind,
+            ..Link::default()
+        });
+        let mut read = [0; 256];
+        let mut sent = |line: &mut Line, count: usize| {
+            let at = line.send_packet_from_chip(Instant::ZERO, &[b'x'; USB_PACKET][..count]);
+            line.receive_at_host(at, &mut read)
+        };
+        // A full packet does not end a transfer; a short or empty one does.
+        for (packets, read) in [
+            (&[10][..], &[10][..]),
+            (&[64, 10], &[0, 74]),
+            (&[64, 0], &[0, 64]),
+            (&[64, 64, 64, 0], &[0, 128, 0, 64]),
+        ] {
+            let came: Vec<_> = packets.iter().map(|it| sent(&mut line, *it)).collect();
+            assert_eq!(came, read, "{packets:?}");
+        }
+
+        assert_eq!(line.next_packet(), None);
+        line.send_from_host(Instant::ZERO, &[0; 70]);
+        let later = Instant::ZERO + Duration::from_millis(1);
+        line.send_from_host(later, &[0; 5]);
+        for (count, last) in [(64, 64), (6, 70)] {
+            let at = Instant::ZERO + byte_time(USB_BAUD) * last;
+            assert_eq!(line.next_packet(), Some((count, at)));
+            for _ in 0..count {
+                assert!(line.receive_at_chip(at, None).is_some());
+            }
+        }
+        assert_eq!(
+            line.next_packet(),
+            Some((5, later + byte_time(USB_BAUD) * 5))
+        );
     }
 
     #[test]

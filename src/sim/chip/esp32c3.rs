@@ -87,6 +87,12 @@ pub static ESP32C3: Soc = Soc {
             kind: Kind::Uart(UartLayout::C3),
         },
         Placed {
+            base: 0x6004_3000,
+            clock: Rate::Hz(48_000_000),
+            interrupt: Some(0x600c_2068),
+            kind: Kind::UsbSerialJtag,
+        },
+        Placed {
             base: 0x6000_2000,
             clock: APB,
             interrupt: None,

@@ -96,6 +96,12 @@ pub static ESP32C5: Soc = Soc {
             kind: Kind::Uart(UartLayout::C6),
         },
         Placed {
+            base: 0x6000_f000,
+            clock: Rate::Hz(48_000_000),
+            interrupt: Some(0x6001_00d8),
+            kind: Kind::UsbSerialJtag,
+        },
+        Placed {
             base: 0x6000_3000,
             clock: FLASH,
             interrupt: None,

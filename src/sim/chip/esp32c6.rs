@@ -99,6 +99,12 @@ pub static ESP32C6: Soc = Soc {
             kind: Kind::Uart(UartLayout::C6),
         },
         Placed {
+            base: 0x6000_f000,
+            clock: Rate::Hz(48_000_000),
+            interrupt: Some(0x6001_00c0),
+            kind: Kind::UsbSerialJtag,
+        },
+        Placed {
             base: 0x6000_3000,
             clock: FLASH,
             interrupt: None,

@@ -103,6 +103,12 @@ pub static ESP32P4: Soc = Soc {
             kind: Kind::Uart(UartLayout::C6),
         },
         Placed {
+            base: 0x500d_2000,
+            clock: Rate::Hz(48_000_000),
+            interrupt: Some(0x500d_6058),
+            kind: Kind::UsbSerialJtag,
+        },
+        Placed {
             base: 0x5008_d000,
             clock: FLASH,
             interrupt: None,
@@ -127,7 +133,7 @@ pub static ESP32P4: Soc = Soc {
     reset_cause: ResetCauses {
         register: 0x5011_1010,
         shift: 7,
-        codes: [1, 0x15, 3, 0x10],
+        codes: [1, 0x17, 3, 0x10],
     },
     security: SecurityFuses {
         secure_download: Field::new(0x5012_d03c, 5, 1),

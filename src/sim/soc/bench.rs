@@ -69,8 +69,7 @@ impl Bench {
     pub(super) fn pass(&mut self, time: Duration) {
         let end = self.now() + time;
         loop {
-            let arrival = self.line.next_to_chip().unwrap_or(end);
-            let next = arrival.min(self.peripherals.next()).min(end);
+            let next = self.with(|it, _| it.peripherals.next(it.wires)).min(end);
             self.cycle = self.cycle.max(self.peripherals.clock.cycle_from(next));
             self.with(|it, cycle| it.catch_up(cycle));
             if next == end {

@@ -269,8 +269,7 @@ impl<C: Core> Firmware for Machine<C> {
                 while wires.receive(until, None).is_some() {}
                 return until;
             }
-            let next = wires.next_arrival().unwrap_or(Instant::FAR_FUTURE);
-            let event = clock.cycle_from(next.min(self.peripherals.next()));
+            let event = clock.cycle_from(self.peripherals.next(wires));
             self.ask();
             let asked = self.pending.map_or(u64::MAX, |(_, at)| at);
             let horizon = end

@@ -30,8 +30,6 @@ pub(super) struct Peripherals {
     clock_registers: Vec<u32>,
     pub(super) registers: Registers,
     devices: Vec<Slot>,
-    /// Which device hears the wires.
-    listener: Option<usize>,
     pub(super) asked: Asked,
 }
 
@@ -60,16 +58,17 @@ impl<'a, 'w> Connected<'a, 'w> {
                 self.with(number, now, |device, io| device.advance(io));
             }
         }
-        while self.wires.next_arrival().is_some_and(|at| at <= now) {
-            match self.peripherals.listener {
-                Some(number) => {
-                    self.with(number, now, |device, io| device.arrival(io));
-                }
-                None => {
-                    self.wires.receive(now, None);
-                }
+        for number in 0..self.peripherals.devices.len() {
+            while self.arrives(number) <= now {
+                self.with(number, now, |device, io| device.arrival(io));
             }
         }
+    }
+
+    /// When a device can take something from the host.
+    fn arrives(&self, number: usize) -> Instant {
+        let slot = self.peripherals.devices.get(number);
+        slot.map_or(NEVER, |slot| slot.device.arrives(self.wires))
     }
 
     /// Lets a device do something, and looks at what has come of it.
@@ -186,7 +185,6 @@ impl Peripherals {
             devices: devices.collect(),
             clock_registers,
             registers,
-            listener: Some(0),
             asked: Asked::default(),
         };
         peripherals.tune_devices();
@@ -241,9 +239,11 @@ impl Peripherals {
         }
     }
 
-    /// When a device next does something by itself.
-    pub(super) fn next(&self) -> Instant {
-        let all = self.devices.iter().map(|slot| slot.device.next());
+    /// When a device next does something by itself, or can take something from
+    /// the host.
+    pub(super) fn next(&self, wires: &Wires<'_>) -> Instant {
+        let devices = self.devices.iter().map(|slot| &slot.device);
+        let all = devices.map(|device| device.next().min(device.arrives(wires)));
         all.min().unwrap_or(NEVER)
     }
 

@@ -8,6 +8,7 @@
 mod flash_controller;
 mod random;
 mod uart;
+mod usb_serial_jtag;
 
 pub use flash_controller::FlashControllerLayout;
 pub use uart::{AutobaudLayout, TimeoutLayout, UartLayout};
@@ -38,6 +39,8 @@ pub enum Kind {
     Uart(UartLayout),
     /// The SPI controller that the flash hangs on.
     FlashController(FlashControllerLayout),
+    /// The serial port of USB-Serial/JTAG.
+    UsbSerialJtag,
     /// The random number register.
     Random,
 }
@@ -47,6 +50,7 @@ impl Kind {
     pub(super) fn make(&'static self, base: u32) -> Box<dyn Device> {
         match self {
             Self::Uart(layout) => Box::new(uart::Uart::new(base, layout)),
+            Self::UsbSerialJtag => Box::new(usb_serial_jtag::UsbSerialJtag::new(base)),
             Self::Random => Box::new(random::Random::new()),
             Self::FlashController(layout) => {
                 Box::new(flash_controller::FlashController::new(base, layout))
@@ -59,6 +63,7 @@ impl Kind {
         match self {
             Self::Uart(_) => uart::REGISTERS,
             Self::FlashController(_) => flash_controller::REGISTERS,
+            Self::UsbSerialJtag => usb_serial_jtag::REGISTERS,
             Self::Random => 4,
         }
     }
@@ -81,7 +86,13 @@ pub(super) trait Device: Send {
     /// Does what is due at `io.now`.
     fn advance(&mut self, _io: &mut Io<'_, '_>) {}
 
-    /// A byte from the host has arrived on the wires.
+    /// When it can take something from the host; [`NEVER`] if it does not hear
+    /// the host, or the host has nothing, or there is no room.
+    fn arrives(&self, _wires: &Wires<'_>) -> Instant {
+        NEVER
+    }
+
+    /// Takes from the host what has arrived by `io.now`.
     fn arrival(&mut self, _io: &mut Io<'_, '_>) {}
 
     /// Whether it asks for its interrupt.

@@ -4,6 +4,7 @@
 //! the receive timeout, and the interrupts of these.
 
 use super::{Device, Io, NEVER};
+use crate::sim::firmware::Wires;
 use crate::sim::line::LinkKind;
 use crate::sim::soc::clocks::time_of;
 use crate::sim::soc::registers::Registers;
@@ -360,6 +361,13 @@ impl Device for Uart {
         if self.timeout.is_some_and(|at| at <= io.now) {
             self.timeout = None;
             self.raised |= RX_TIMEOUT;
+        }
+    }
+
+    fn arrives(&self, wires: &Wires<'_>) -> Instant {
+        match wires.line.kind() {
+            LinkKind::Uart => wires.next_arrival().unwrap_or(NEVER),
+            LinkKind::UsbSerialJtag => NEVER,
         }
     }
 
