@@ -13,6 +13,7 @@ mod jedec;
 mod locate;
 pub mod plan;
 mod read;
+pub mod stream;
 mod write;
 
 pub use abilities::Abilities;
