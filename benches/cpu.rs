@@ -10,7 +10,8 @@
     reason = "prints its figures and stops at anything unexpected"
 )]
 
-use espwire::sim::cpu::riscv::{Model, RiscV};
+use espwire::sim::cpu::riscv::{self, RiscV};
+use espwire::sim::cpu::xtensa::{self, Xtensa};
 use espwire::sim::cpu::{Bus, Core, Devices, Fault, FaultKind, Memory, Rule, Stop, Width};
 use std::time::Instant;
 
@@ -41,10 +42,20 @@ impl Devices for NoDevices {
 
 fn main() {
     println!("million instructions a second, best and median of {ROUNDS} rounds");
-    let mut core = RiscV::new(&Model::C3);
+    let mut core = RiscV::new(&riscv::Model::C3);
     core.set_register(10, 0x1234_5678);
     core.set_register(12, DATA);
     report("RV32IMC", core, &RISC_V);
+    for (name, model, code) in [
+        ("LX106", &xtensa::Model::LX106, XTENSA),
+        ("LX6", &xtensa::Model::ESP32, XTENSA_WINDOWED),
+    ] {
+        let mut core = Xtensa::new(model);
+        core.set_pc(CODE);
+        core.set_register(2, 0x1234_5678);
+        core.set_register(4, DATA);
+        report(name, core, &packed(code));
+    }
 }
 
 fn report(name: &str, mut core: impl Core, code: &[u8]) {
@@ -101,3 +112,65 @@ const RISC_V: [u8; 72] = words(&[
     0x01c7_0733, //         add  a4, a4, t3
     0x0000_8067, //         jalr zero, 0(ra)
 ]);
+
+/// Instructions of two and three bytes one behind the other.
+fn packed(instructions: &[u32]) -> Vec<u8> {
+    let bytes = instructions.iter().map(|word| {
+        let len = if word & 8 == 0 { 3 } else { 2 };
+        word.to_le_bytes().into_iter().take(len)
+    });
+    bytes.flatten().collect()
+}
+
+/// The same for an Xtensa core without windows.
+const XTENSA: &[u32] = &[
+    0x11_5230, // loop:   slli   a5, a2, 13
+    0x30_2250, //         xor    a2, a2, a5
+    0x41_5f20, //         srli   a5, a2, 15
+    0x30_2250, //         xor    a2, a2, a5
+    0x11_52b0, //         slli   a5, a2, 5
+    0x30_2250, //         xor    a2, a2, a5
+    0x74_6220, //         extui  a6, a2, 2, 8
+    0xa0_6640, //         addx4  a6, a6, a4
+    0x0678,    //         l32i.n a7, a6, 0
+    0x772a,    //         add.n  a7, a7, a2
+    0x0679,    //         s32i.n a7, a6, 0
+    0x82_8870, //         mull   a8, a8, a7
+    0x00_0085, //         call0  helper
+    0x330b,    //         addi.n a3, a3, -1
+    0xfd_6356, //         bnez   a3, loop
+    0xff_f4c6, //         j      loop
+    0x01_0692, // helper: l8ui   a9, a6, 1
+    0xaa9a,    //         add.n  a10, a10, a9
+    0xf00d,    //         ret.n
+];
+
+/// The same with a windowed call, behind what lets windows work.
+const XTENSA_WINDOWED: &[u32] = &[
+    0x01_a052, //         movi   a5, 1
+    0x01_55e0, //         slli   a5, a5, 18
+    0x13_e650, //         wsr.ps a5
+    0x00_20f0, //         nop
+    0x11_5230, // loop:   slli   a5, a2, 13
+    0x30_2250, //         xor    a2, a2, a5
+    0x41_5f20, //         srli   a5, a2, 15
+    0x30_2250, //         xor    a2, a2, a5
+    0x11_52b0, //         slli   a5, a2, 5
+    0x30_2250, //         xor    a2, a2, a5
+    0x74_6220, //         extui  a6, a2, 2, 8
+    0xa0_e640, //         addx4  a14, a6, a4
+    0x0e78,    //         l32i.n a7, a14, 0
+    0x772a,    //         add.n  a7, a7, a2
+    0x0e79,    //         s32i.n a7, a14, 0
+    0x82_7770, //         mull   a7, a7, a7
+    0x00_00e5, //         call8  helper
+    0x330b,    //         addi.n a3, a3, -1
+    0xfd_6356, //         bnez   a3, loop
+    0xff_f4c6, //         j      loop
+    0xf03d,    //         nop.n
+    0xf03d,    //         nop.n
+    0x00_2136, // helper: entry  a1, 16
+    0x01_0692, //         l8ui   a9, a6, 1
+    0xaa9a,    //         add.n  a10, a10, a9
+    0xf01d,    //         retw.n
+];

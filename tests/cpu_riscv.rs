@@ -8,9 +8,10 @@
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
-    clippy::print_stderr,
     reason = "a test stops at anything unexpected"
 )]
+
+mod common;
 
 use espwire::sim::cpu::riscv::{Model, RiscV, disassemble};
 use espwire::sim::cpu::{Bus, Core, Devices, Fault, FaultKind, Memory, Rule, Stop, Width};
@@ -131,23 +132,10 @@ fn compile(source: &Path, program: &Path) {
 
 /// Whether there is a compiler and another emulator.
 fn tools() -> bool {
-    let missing: Vec<&str> = [COMPILER, QEMU]
-        .into_iter()
-        .filter(|tool| {
-            let mut version = Command::new(tool);
-            version.arg("--version").stdout(Stdio::null());
-            !version.status().is_ok_and(|status| status.success())
-        })
-        .collect();
-    if missing.is_empty() {
-        return true;
-    }
-    assert!(
-        std::env::var("ESPWIRE_REQUIRE_TOOLS").is_err(),
-        "missing: {missing:?}"
-    );
-    eprintln!("skipped, missing: {missing:?} (Debian: gcc-riscv64-unknown-elf, qemu-system-misc)");
-    false
+    common::tools::at_hand(
+        &[COMPILER, QEMU],
+        "gcc-riscv64-unknown-elf, qemu-system-misc",
+    )
 }
 
 fn compare(source: &Path) {
@@ -165,19 +153,19 @@ fn compare(source: &Path) {
 
 fn compare_named(name: &str) {
     if tools() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cpu/riscv");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cpu");
         compare(&folder.join(name));
     }
 }
 
 #[test]
 fn arithmetic() {
-    compare_named("arithmetic.c");
+    compare_named("riscv/arithmetic.c");
 }
 
 #[test]
 fn memory() {
-    compare_named("memory.c");
+    compare_named("riscv/memory.c");
 }
 
 #[test]
@@ -187,7 +175,7 @@ fn programs() {
 
 #[test]
 fn traps() {
-    compare_named("traps.c");
+    compare_named("riscv/traps.c");
 }
 
 /// Instructions by their operands: d is any register, s one that holds a
@@ -322,7 +310,7 @@ fn disassembly() {
     }
     let folder = tempfile::tempdir().unwrap();
     let program = folder.path().join("program.elf");
-    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cpu/riscv");
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cpu");
     compile(&sources.join("programs.c"), &program);
     let output = Command::new("riscv64-unknown-elf-objdump")
         .args(["-d", "-j", ".text", "-M", "no-aliases"])

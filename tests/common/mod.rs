@@ -3,3 +3,4 @@
 pub mod captures;
 pub mod excuses;
 pub mod roms;
+pub mod tools;

@@ -129,9 +129,8 @@ impl<'a> Bus<'a> {
         }
     }
 
-    /// Fetches the four bytes at an address, a multiple of 2, of which the
-    /// last two are zero where memory ends before them. Only memory holds
-    /// code.
+    /// Fetches the four bytes at an address, of which those are zero that lie
+    /// in a word behind the memory's end. Only memory holds code.
     ///
     /// # Errors
     /// No memory is there.

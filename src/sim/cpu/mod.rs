@@ -10,6 +10,7 @@ mod blocks;
 mod bus;
 mod memory;
 pub mod riscv;
+pub mod xtensa;
 
 pub use blocks::Blocks;
 pub use bus::{Bus, Devices, Fault, FaultKind, Width};
@@ -51,6 +52,15 @@ pub struct Request {
     pub line: u8,
     /// Its level, which must be above that of what it interrupts.
     pub level: u8,
+}
+
+/// What comes of a misaligned load or store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Misaligned {
+    /// The core makes it.
+    Handled,
+    /// It traps.
+    Traps,
 }
 
 /// Why a core stopped executing.

@@ -5,7 +5,7 @@ use super::device::Placed;
 use super::interrupts::Controller;
 use super::registers::{Habit, Window};
 use crate::chip::{Chip, Field};
-use crate::sim::cpu::{Rule, riscv};
+use crate::sim::cpu::{Rule, riscv, xtensa};
 
 /// A chip as a machine.
 #[derive(Debug)]
@@ -48,6 +48,8 @@ pub struct Soc {
 pub enum CoreModel {
     /// RISC-V.
     RiscV(&'static riscv::Model),
+    /// Xtensa.
+    Xtensa(&'static xtensa::Model),
 }
 
 impl CoreModel {
@@ -55,6 +57,7 @@ impl CoreModel {
     pub(super) const fn reset_vector(self) -> u32 {
         match self {
             Self::RiscV(model) => model.reset_vector,
+            Self::Xtensa(model) => model.reset_vector,
         }
     }
 }

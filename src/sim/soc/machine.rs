@@ -7,6 +7,7 @@ use super::rom::{Rom, RomError};
 use crate::chip::{Chip, Revision};
 use crate::sim::Running;
 use crate::sim::cpu::riscv::RiscV;
+use crate::sim::cpu::xtensa::Xtensa;
 use crate::sim::cpu::{Bus, Core, Halt, MapError, Memory, Requests, Stop};
 use crate::sim::firmware::{Firmware, Reset, ResetCause, Strapping, Wires};
 use crate::sim::rom::{Identity, Security, VARIANTS, Variant, fuses};
@@ -107,6 +108,10 @@ impl RomImage {
         match self.soc.core {
             CoreModel::RiscV(model) => {
                 let core = RiscV::new(model);
+                Box::new(Machine::new(self.soc, core, self.memory, options))
+            }
+            CoreModel::Xtensa(model) => {
+                let core = Xtensa::new(model);
                 Box::new(Machine::new(self.soc, core, self.memory, options))
             }
         }

@@ -17,7 +17,7 @@ mod model;
 mod ops;
 
 pub use disasm::disassemble;
-pub use model::{Misaligned, Model, Vectors};
+pub use model::{Model, Vectors};
 
 use super::{Blocks, Bus, Core, Halt, Requests, Stop};
 use decode::{Op, decode};

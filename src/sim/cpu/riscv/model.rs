@@ -1,6 +1,7 @@
 //! What differs from core to core.
 
 use super::csr::{self, Csr};
+use crate::sim::cpu::Misaligned;
 
 /// A kind of core.
 #[derive(Debug)]
@@ -35,15 +36,6 @@ pub enum Enable {
     Controller,
     /// At the controller, and in `mie`.
     ControllerAndMie,
-}
-
-/// What comes of a misaligned load or store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Misaligned {
-    /// The core makes it.
-    Handled,
-    /// It traps.
-    Traps,
 }
 
 impl Model {

@@ -3,8 +3,7 @@
 use super::{row3, unsigned};
 use crate::sim::cpu::riscv::decode::{Format, Instruction, Op};
 use crate::sim::cpu::riscv::hart::{Cause, Flow, Hart};
-use crate::sim::cpu::riscv::model::Misaligned;
-use crate::sim::cpu::{Bus, Width};
+use crate::sim::cpu::{Bus, Misaligned, Width};
 
 const LOAD: u32 = 0x03;
 const STORE: u32 = 0x23;

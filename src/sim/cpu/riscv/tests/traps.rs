@@ -1,6 +1,7 @@
 //! Traps, interrupts and control and status registers.
 
 use super::*;
+use crate::sim::cpu::Misaligned;
 
 /// Instructions: read a register into a0, write one from a1.
 const fn csrr_a0(number: u32) -> u32 {
