@@ -34,8 +34,10 @@ pub mod wire;
 pub use error::{Error, Result};
 
 /// Compiles and runs the examples of the pages in `docs/`.
-#[cfg(all(doctest, feature = "sim"))]
+#[cfg(all(doctest, feature = "sim", feature = "serial"))]
 mod pages {
     #[doc = include_str!("../docs/virtual-board.md")]
     struct VirtualBoard;
+    #[doc = include_str!("../docs/fbuild.md")]
+    struct Fbuild;
 }

@@ -41,7 +41,8 @@ pub enum PortState {
     Gone,
 }
 
-/// A session that could not begin or end, and the port it was given.
+/// A session that could not begin, or come to its end, and the port it was
+/// given.
 pub struct Failed<T> {
     /// Why.
     pub error: Error,
@@ -104,6 +105,16 @@ impl<T: Transport> Session<'_, T> {
             }),
             Err(error) => Err(Failed::restored(error, self.connection, &self.settings)),
         }
+    }
+
+    /// Gives the port back at once, with the settings that it had as far as it
+    /// still listens, and leaves the chip to itself: what a caller does who has
+    /// had an error and does not want to wait for anything.
+    pub fn abort(self) -> T {
+        let mut port = self.connection.into_transport();
+        // There is nobody left to tell.
+        let _ = port.restore(&self.settings);
+        port
     }
 
     /// Leaves the chip, and restores the port. Over USB a reset may take that
