@@ -108,23 +108,6 @@ fn a_refused_block_restarts_its_chunk() {
 }
 
 #[test]
-fn a_port_that_vanishes_anywhere_is_reported_and_nothing_hangs() {
-    let image = firmware(6_000);
-    for chip in [&ESP8266, &ESP32C3] {
-        let region = Region::new(ADDRESS, &image[..]);
-        for at in places(&region, chip) {
-            let (_, port) = small_board(chip);
-            let (port, _) = Spoiled::new(port, Fault::Gone, at);
-            let error = deploy(port, &region, chip).unwrap_err();
-            assert!(
-                matches!(error, Error::Port(PortError::Gone(_))),
-                "{chip} gone at {at}: {error}"
-            );
-        }
-    }
-}
-
-#[test]
 fn noise_on_the_line_never_makes_a_false_success() {
     let image = firmware(60_000);
     let mut successes = 0;

@@ -13,6 +13,7 @@ mod faults;
 mod park;
 mod refusals;
 mod spoiled;
+mod sweep;
 mod vanish;
 
 use espwire::chip::{ALL, Chip, ESP32C3, ESP8266, FlashMode, UsbPort};

@@ -4,7 +4,7 @@ use super::{ADDRESS, connect, firmware, options, outcomes};
 use espwire::chip::{ALL, ESP32, ESP32C3, ESP32C6, ESP32S3, ESP8266};
 use espwire::error::{ChipError, Error, InputError, PortError, SecurityError};
 use espwire::image::{Content, Region};
-use espwire::session::{After, Before, Outcome, Session};
+use espwire::session::{After, Before, Options, Outcome, Session};
 use espwire::sim::Board;
 use espwire::sim::rom::{Application, Security};
 use espwire::time::Duration;
@@ -183,6 +183,29 @@ fn silence_and_chatter_are_told_apart() {
         connect(failed.port, &ESP32C3)
             .finish(After::HardReset)
             .unwrap();
+    }
+}
+
+/// The application's log fills the line at 115200 baud, frame delimiters and
+/// all, before the reset and until it.
+#[test]
+fn an_application_that_floods_the_line_is_no_obstacle() {
+    let image = firmware(5_000);
+    for chip in ALL {
+        let (board, port) = Board::builder(chip)
+            .application(Application::Floods)
+            .build();
+        board.run_for(Duration::from_secs(2));
+        let mut session = connect(port, chip);
+        session.write(&[Region::new(ADDRESS, &image[..])]).unwrap();
+        let finished = session.finish(After::HardReset).unwrap();
+        board.run_for(Duration::from_secs(1));
+        // And once more on the same port, while it talks again.
+        let mut session = Session::connect(finished.port, Options::new()).unwrap();
+        assert_eq!(session.chip(), *chip);
+        session.write(&[Region::new(ADDRESS, &image[..])]).unwrap();
+        session.finish(After::HardReset).unwrap();
+        assert!(board.flash().read(ADDRESS, image.len()) == image, "{chip}");
     }
 }
 
