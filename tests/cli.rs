@@ -49,9 +49,11 @@ fn firmware(len: usize) -> Vec<u8> {
     bytes
 }
 
+/// The board of a chip whose ROM is modelled runs no stub.
 fn espwire<S: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = S>) -> Output {
     Command::new(env!("CARGO_BIN_EXE_espwire"))
         .args(arguments)
+        .arg("--no-stub")
         .env_remove("ESPWIRE_PORT")
         .env_remove("ESPWIRE_CHIP")
         .env_remove("ESPWIRE_BAUD")
@@ -138,10 +140,30 @@ fn both_spellings_and_both_places_of_options_are_taken() {
         "write-flash --port sim:esp32c3 --chip ESP32-C3 --after hard_reset 0x10000 {}",
         "-p sim:esp32c3 -b 921600 -c esp32c3 write-flash -fm dio -ff 40m -fs detect 64k {}",
         "--port=sim:esp32c3 write_flash --flash_mode=keep --flash_size=4MB 0x10000 {}",
-        "--port sim:esp32c3 --no-stub --before D0|R1|W0.1|D1|R0|W0.05|D0 write-flash 65536 {}",
+        "--port sim:esp32c3 --before D0|R1|W0.1|D1|R0|W0.05|D0 write-flash 65536 {}",
     ] {
         expect(&run(line, &[&file]), 0, &["written and verified"], &[]);
     }
+}
+
+#[test]
+fn flash_is_erased() {
+    let folder = Folder::new();
+    let mut flash = vec![0; 4 << 20];
+    let file = folder.file("flash.bin", &flash);
+    let line = "--port sim:esp32c3,flash={} erase-region 0x10000 8k";
+    expect(&run(line, &[&file]), 0, &["erase", "done"], &[]);
+    flash[0x1_0000..0x1_2000].fill(0xff);
+    assert!(fs::read(&file).unwrap() == flash);
+    let line = "--port sim:esp32c3,flash={} erase_region 0x3f0000 ALL";
+    expect(&run(line, &[&file]), 0, &["erase"], &[]);
+    flash[0x3f_0000..].fill(0xff);
+    assert!(fs::read(&file).unwrap() == flash);
+    let line = "--port sim:esp32c3,flash={} erase-flash";
+    expect(&run(line, &[&file]), 0, &["erase"], &[]);
+    assert!(fs::read(&file).unwrap().iter().all(|byte| *byte == 0xff));
+    let line = "--port sim:esp32c3,flash={} erase-region 0x10001 4096";
+    expect(&run(line, &[&file]), 2, &[], &["multiple of 0x1000"]);
 }
 
 #[test]
@@ -466,6 +488,7 @@ fn ctrl_c_cancels() {
             &served.port,
             "--baud",
             "115200",
+            "--no-stub",
             "write-flash",
             "0x10000",
         ])

@@ -11,9 +11,10 @@ mod common;
 use common::roms;
 use espwire::chip::{self, Chip, UsbPort};
 use espwire::image::Region;
-use espwire::session::{After, Options, Outcome, Session, UsbId};
+use espwire::session::{After, Options, Outcome, Session, StubPolicy, UsbId};
 use espwire::sim::soc::{self, RomImage};
 use espwire::sim::{Board, Link, LinkKind, Port};
+use espwire::stub::{Stub, WithoutStub};
 
 const APPLICATION: u32 = 0x1_0000;
 
@@ -25,7 +26,11 @@ fn firmware(len: u32) -> Vec<u8> {
 }
 
 /// A board with the chip's newest ROM on this link, and a session with it.
-fn connect(chip: &'static Chip, kind: LinkKind) -> (Board, Session<'static, Port>) {
+fn connect(
+    chip: &'static Chip,
+    kind: LinkKind,
+    stub: StubPolicy,
+) -> (Board, Session<'static, Port>) {
     let rom = roms::read(chip.arg, None).unwrap();
     let (board, port) = Board::builder(chip)
         .rom_image(RomImage::new(chip, &rom).unwrap())
@@ -41,7 +46,7 @@ fn connect(chip: &'static Chip, kind: LinkKind) -> (Board, Session<'static, Port
             pid: 0x1001,
         }),
     };
-    (board, Session::connect(port, options).unwrap())
+    (board, Session::connect(port, options.stub(stub)).unwrap())
 }
 
 fn outcome(session: &mut Session<'_, Port>, bytes: &[u8]) -> Outcome {
@@ -55,15 +60,15 @@ fn executed() -> impl Iterator<Item = &'static Chip> {
     all.filter(|chip| soc::of_chip(chip).is_some())
 }
 
-fn is_written_verified_and_read(chip: &'static Chip, kind: LinkKind) {
+/// All that is done with flash, by a ROM or by the stub that it has loaded.
+fn work(board: &Board, mut session: Session<'static, Port>, chip: &Chip) {
     let mut firmware = firmware(40_000);
-    // Reset by the control lines, autobaud, detection: all by the ROM.
-    let (board, mut session) = connect(chip, kind);
     assert_eq!(session.chip(), chip);
     let report = session
         .write(&[Region::new(APPLICATION, &firmware[..])])
         .unwrap();
     assert_eq!(report.regions[0].outcome, Outcome::Written, "{chip}");
+    assert_eq!(report.without_stub.as_ref(), session.stub().err());
     assert_eq!(outcome(&mut session, &firmware), Outcome::Matches);
     firmware[12_345] ^= 1;
     assert_eq!(outcome(&mut session, &firmware), Outcome::Differs);
@@ -71,26 +76,56 @@ fn is_written_verified_and_read(chip: &'static Chip, kind: LinkKind) {
     let mut read = vec![];
     session.read(APPLICATION + 100, 200, &mut read).unwrap();
     assert_eq!(read, firmware[100..300]);
+    assert_eq!(board.flash().read(APPLICATION, firmware.len()), firmware);
+    session.erase(APPLICATION, 0x2000).unwrap();
     session.finish(After::HardReset).unwrap();
 
+    firmware[..0x2000].fill(0xff);
     assert_eq!(board.flash().read(APPLICATION, firmware.len()), firmware);
     assert_eq!(board.flash().read(0, 0x1_0000), [0xff; 0x1_0000]);
+}
+
+/// By the ROM alone: reset by the control lines, autobaud, detection, flash.
+fn rom_works(chip: &'static Chip, kind: LinkKind) {
+    let (board, session) = connect(chip, kind, StubPolicy::Off);
+    assert_eq!(session.stub(), Err(&WithoutStub::AsAsked));
+    work(&board, session, chip);
+}
+
+/// The ROM runs the stub, which agrees with it and takes over.
+fn stub_works(chip: &'static Chip, kind: LinkKind) {
+    let (board, session) = connect(chip, kind, StubPolicy::Auto);
+    match session.stub() {
+        Ok(Stub::Own(capability)) => assert_eq!(capability.chip_id, chip.id),
+        other => panic!("{chip}: {other:?}"),
+    }
+    work(&board, session, chip);
 }
 
 #[test]
 fn real_roms_are_written_verified_and_read() {
     if roms::at_hand() {
         for chip in executed() {
-            is_written_verified_and_read(chip, LinkKind::Uart);
+            rom_works(chip, LinkKind::Uart);
         }
     }
 }
 
 #[test]
-fn real_roms_serve_usb_serial_jtag() {
+fn real_roms_run_the_stub_and_it_takes_over() {
+    if roms::at_hand() {
+        for chip in executed() {
+            stub_works(chip, LinkKind::Uart);
+        }
+    }
+}
+
+#[test]
+fn real_roms_serve_usb_serial_jtag_and_so_do_their_stubs() {
     if roms::at_hand() {
         for chip in executed().filter(|chip| chip.has_usb(UsbPort::SerialJtag)) {
-            is_written_verified_and_read(chip, LinkKind::UsbSerialJtag);
+            rom_works(chip, LinkKind::UsbSerialJtag);
+            stub_works(chip, LinkKind::UsbSerialJtag);
         }
     }
 }

@@ -124,6 +124,12 @@ impl Chip {
         find(|chip| chip.id == Some(id))
     }
 
+    /// The chip with this id, or the one that has none.
+    #[must_use]
+    pub fn from_id_or_none(id: Option<u16>) -> Option<&'static Self> {
+        find(|chip| chip.id == id)
+    }
+
     /// The chip with this word at 0x4000_1000.
     #[must_use]
     pub fn from_magic(magic: u32) -> Option<&'static Self> {

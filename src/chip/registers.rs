@@ -141,6 +141,8 @@ impl SpiController {
     pub const CMD_USR: u32 = 1 << 18;
     /// USER bit 31: the transaction has a command phase.
     pub const USER_COMMAND: u32 = 1 << 31;
+    /// USER: there is an address phase.
+    pub const USER_ADDRESS: u32 = 1 << 30;
     /// USER bit 28: the transaction receives data.
     pub const USER_MISO: u32 = 1 << 28;
     /// USER bits 31 to 27: command, address, dummy, data in, data out.

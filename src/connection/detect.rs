@@ -67,15 +67,7 @@ impl<T: Transport> Connection<T> {
         let Some(chip) = found else {
             return Err(ChipError::Unknown { id, magic }.into());
         };
-        if let Some(expected) = expected.filter(|expected| *expected != chip) {
-            return Err(ChipError::Wrong {
-                expected: expected.name,
-                found: chip.name,
-                found_arg: chip.arg,
-            }
-            .into());
-        }
-        self.chip = Some(chip);
+        self.settle(expected, chip)?;
         if loader == Loader::Rom {
             self.dialect = chip.rom.dialect;
             if security.is_none() && chip.rom.supports(Opcode::GET_SECURITY_INFO) {
@@ -83,7 +75,6 @@ impl<T: Transport> Connection<T> {
                 security = Some(self.ask(&GetSecurityInfo, timing::COMMAND)?);
             }
         }
-        log::info!(target: "espwire::connection", "this is an {chip}");
         Ok(Detected { chip, security })
     }
 
@@ -95,6 +86,24 @@ impl<T: Transport> Connection<T> {
             Loader::Rom => chip.rom.dialect,
             Loader::Stub => Dialect::STUB,
         };
+    }
+
+    /// Takes the chip that was found, if it is the expected one.
+    ///
+    /// # Errors
+    /// [`ChipError::Wrong`].
+    pub fn settle(&mut self, expected: Option<&'static Chip>, found: &'static Chip) -> Result<()> {
+        if let Some(expected) = expected.filter(|expected| *expected != found) {
+            return Err(ChipError::Wrong {
+                expected: expected.name,
+                found: found.name,
+                found_arg: found.arg,
+            }
+            .into());
+        }
+        log::info!(target: "espwire::connection", "this is an {found}");
+        self.chip = Some(found);
+        Ok(())
     }
 
     /// By the word at the magic address.

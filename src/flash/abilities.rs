@@ -2,7 +2,9 @@
 
 use crate::chip::{Chip, RomErase};
 use crate::error::{ChipError, Error, SecurityError};
-use crate::wire::{Loader, Opcode};
+use crate::stub::Stub;
+use crate::wire::Opcode;
+use crate::wire::own::Features;
 
 /// What the loader at the other end can do, now.
 #[derive(Clone, Copy, Debug)]
@@ -13,6 +15,8 @@ pub struct Abilities {
     pub commands: &'static [Opcode],
     /// Bytes in a block of FLASH_DATA and FLASH_DEFL_DATA.
     pub flash_block: u32,
+    /// Of how many bytes the size that FLASH_DEFL_BEGIN tells is a multiple.
+    pub deflate_unit: u32,
     /// How FLASH_BEGIN erases.
     pub erase: RomErase,
     /// First flash address that it cannot reach.
@@ -28,21 +32,39 @@ enum Limit {
 }
 
 impl Abilities {
-    /// Those of a chip's loader.
+    /// Those of a chip's ROM.
     #[must_use]
-    pub fn of(chip: &'static Chip, loader: Loader) -> Self {
+    pub const fn of_rom(chip: &'static Chip) -> Self {
         let rom = &chip.rom;
-        let (commands, erase) = match loader {
-            Loader::Rom => (rom.commands, rom.erase),
-            Loader::Stub => (STUB_COMMANDS, RomErase::Region),
-        };
         Self {
             chip,
-            commands,
+            commands: rom.commands,
             flash_block: rom.flash_block,
-            erase,
+            deflate_unit: ROM_DEFLATE_UNIT,
+            erase: rom.erase,
             address_limit: rom.address_limit,
             limited_by: Limit::Loader,
+        }
+    }
+
+    /// Those of a stub on a chip.
+    #[must_use]
+    pub const fn of_stub(chip: &'static Chip, stub: &Stub) -> Self {
+        let wide = match stub {
+            Stub::Own(capability) => capability.features.has(Features::WIDE_ADDRESSES),
+            Stub::Other => false,
+        };
+        Self {
+            commands: STUB_COMMANDS,
+            flash_block: STUB_BLOCK,
+            deflate_unit: 1,
+            erase: RomErase::Region,
+            address_limit: if wide {
+                u32::MAX
+            } else {
+                chip.rom.address_limit
+            },
+            ..Self::of_rom(chip)
         }
     }
 
@@ -79,6 +101,11 @@ impl Abilities {
     }
 }
 
+/// A ROM takes the size of a deflated write in whole KiB (recorded hosts).
+const ROM_DEFLATE_UNIT: u32 = 0x400;
+/// Every stub takes blocks of 16 KiB (hosts).
+const STUB_BLOCK: u32 = 0x4000;
+
 /// What every stub takes (recorded from Espressif's, both generations).
 const STUB_COMMANDS: &[Opcode] = &[
     Opcode::FLASH_BEGIN,
@@ -92,5 +119,6 @@ const STUB_COMMANDS: &[Opcode] = &[
     Opcode::SPI_ATTACH,
     Opcode::SPI_SET_PARAMS,
     Opcode::CHANGE_BAUDRATE,
+    Opcode::ERASE_REGION,
     Opcode::READ_FLASH,
 ];

@@ -4,20 +4,45 @@
 //! Each is one WRITE_REG batch: the ROM carries it out without a word from the
 //! host in between.
 
-use crate::chip::{DataLength, RtcWatchdog, SpiController, Watchdogs};
+use crate::chip::{DataLength, RtcWatchdog, SpiAddress, SpiController, Watchdogs};
 use crate::wire::RegWrite;
 
 /// RDID: manufacturer, type, capacity.
 const RDID: u32 = 0x9f;
 /// Its answer has three bytes.
 const RDID_BITS: u32 = 24;
+/// READ, with three bytes of address.
+const READ: u32 = 0x03;
+/// Bytes that one transaction receives at most: sixteen words.
+pub const MOST: u32 = 64;
 /// 32 bits at 1 MHz, slower than any ROM clocks its flash, and some more.
 const TRANSACTION_US: u32 = 100;
+/// The same for 64 bytes behind opcode and address.
+const LONG_TRANSACTION_US: u32 = 1000;
 
 /// Makes the flash tell its JEDEC id, and leaves the controller as it was. The
 /// answer stands in its first data register, see [`id_register`].
 #[must_use]
 pub fn read_id(spi: &SpiController) -> Vec<RegWrite> {
+    receive(spi, RDID, None, RDID_BITS, TRANSACTION_US)
+}
+
+/// Makes the flash give `len` bytes, [`MOST`] at most, from a 24-bit address
+/// on, and leaves the controller as it was but for ADDR. They stand in its data
+/// registers, see [`id_register`].
+#[must_use]
+pub fn read(spi: &SpiController, address: u32, len: u32) -> Vec<RegWrite> {
+    receive(spi, READ, Some(address), len * 8, LONG_TRANSACTION_US)
+}
+
+/// A transaction that receives so many bits behind an opcode and an address.
+fn receive(
+    spi: &SpiController,
+    opcode: u32,
+    address: Option<u32>,
+    bits: u32,
+    delay_us: u32,
+) -> Vec<RegWrite> {
     let at = |offset| spi.base + offset;
     let layout = spi.layout;
     let phases = |value| RegWrite {
@@ -25,40 +50,61 @@ pub fn read_id(spi: &SpiController) -> Vec<RegWrite> {
         ..RegWrite::new(at(layout.user), value)
     };
     let length = match layout.data_length {
-        DataLength::Registers { miso, .. } => RegWrite::new(at(miso), RDID_BITS - 1),
+        DataLength::Registers { miso, .. } => RegWrite::new(at(miso), bits - 1),
         DataLength::User1 => RegWrite {
             mask: 0x1ff << 8,
-            ..RegWrite::new(at(layout.user1), (RDID_BITS - 1) << 8)
+            ..RegWrite::new(at(layout.user1), (bits - 1) << 8)
         },
     };
     let command = SpiController::USER2_COMMAND_8_BITS;
-    vec![
+    let mut writes = vec![
         RegWrite::new(id_register(spi), 0),
-        phases(SpiController::USER_COMMAND | SpiController::USER_MISO),
-        RegWrite::new(at(layout.user2), command | RDID),
+        RegWrite::new(at(layout.user2), command | opcode),
         length,
+    ];
+    let mut used = SpiController::USER_COMMAND | SpiController::USER_MISO;
+    if let Some(address) = address {
+        used |= SpiController::USER_ADDRESS;
+        let address = match layout.address {
+            SpiAddress::Left => address << 8,
+            SpiAddress::Right => address,
+        };
+        writes.extend([
+            RegWrite::new(at(ADDR), address),
+            RegWrite {
+                mask: 0x3f << 26,
+                ..RegWrite::new(at(layout.user1), (ADDRESS_BITS - 1) << 26)
+            },
+        ]);
+    }
+    writes.extend([
+        phases(used),
         RegWrite {
-            delay_us: TRANSACTION_US,
+            delay_us,
             ..RegWrite::new(spi.base, SpiController::CMD_USR)
         },
         // As the ROM leaves them: a command phase and nothing else.
         phases(SpiController::USER_COMMAND),
         RegWrite::new(at(layout.user2), command),
-    ]
+    ]);
+    writes
 }
 
-/// Where the answer to [`read_id`] stands.
+/// Where the answer to [`read_id`] and [`read`] begins.
 #[must_use]
 pub fn id_register(spi: &SpiController) -> u32 {
     spi.base + spi.layout.w0
 }
 
+/// ADDR, in both layouts.
+const ADDR: u32 = 4;
+/// Bits of an address in a transaction.
+const ADDRESS_BITS: u32 = 24;
+
 /// The ESP8266's controller has ready-made commands in CMD, at offset 0.
 const CMD_WREN: u32 = 1 << 30;
 const CMD_RDSR: u32 = 1 << 27;
 const CMD_SE: u32 = 1 << 24;
-/// ADDR.
-const ADDR: u32 = 4;
 /// RD_STATUS, where RDSR puts the flash's status register.
 const RD_STATUS: u32 = 0x10;
 /// The flash's status register, bit 0: write in progress.

@@ -1,10 +1,11 @@
 //! What the flash holds, in sixteen bytes.
 
-use super::{Flasher, at};
+use super::{Flasher, at, controller};
 use crate::connection::timing;
 use crate::error::{Error, Result};
 use crate::transport::Transport;
-use crate::wire::{FlashMd5, Opcode};
+use crate::wire::{FlashMd5, Opcode, ReadReg, WriteReg};
+use md5::{Digest, Md5};
 
 impl<T: Transport> Flasher<'_, T> {
     /// MD5 of `size` bytes of flash from `address` on, computed by the chip.
@@ -27,5 +28,25 @@ impl<T: Transport> Flasher<'_, T> {
             outcome => outcome,
         };
         outcome.map_err(at(address))
+    }
+
+    /// The same of a few bytes through a ROM that cannot hash: they are read
+    /// word by word, [`controller::MOST`] at most, a multiple of 4.
+    ///
+    /// # Errors
+    /// The loader refuses; no answer; the port is gone; cancelled; the deadline
+    /// passed.
+    pub fn digest_by_register(&mut self, address: u32, size: u32) -> Result<[u8; 16]> {
+        let spi = &self.abilities.chip.spi;
+        let writes = controller::read(spi, address, size);
+        self.connection
+            .ask(&WriteReg { writes: &writes }, timing::COMMAND)?;
+        let mut md5 = Md5::new();
+        let first = controller::id_register(spi);
+        for address in (first..first + size).step_by(4) {
+            let word = self.connection.ask(&ReadReg { address }, timing::COMMAND)?;
+            md5.update(word.to_le_bytes());
+        }
+        Ok(md5.finalize().into())
     }
 }

@@ -1,4 +1,5 @@
-//! Erasing flash through a ROM: BEGINs of writes that never come.
+//! Erasing flash: through a stub by its command, through a ROM by BEGINs of
+//! writes that never come.
 
 use super::plan::{Chunk, Payload};
 use super::{Flasher, Proof, WriteStep, at};
@@ -6,7 +7,7 @@ use crate::connection::timing;
 use crate::error::{Error, Result};
 use crate::image::SECTOR;
 use crate::transport::Transport;
-use crate::wire::Opcode;
+use crate::wire::{EraseRegion, Opcode};
 use md5::{Digest, Md5};
 
 /// What one BEGIN erases at most: a block of the flash, so that a caller who
@@ -61,16 +62,25 @@ impl<T: Transport> Flasher<'_, T> {
         let data = ERASED.get(..len).unwrap_or(&ERASED);
         let chunk = Chunk { address, data };
         let payload = Payload::plain(data, &self.abilities);
+        let erase = |flasher: &mut Self| {
+            if !flasher.abilities.has(Opcode::ERASE_REGION) {
+                return flasher.begin(&chunk, &payload);
+            }
+            let timeout = timing::for_size(timing::ERASE_PER_MB, size);
+            flasher
+                .connection
+                .command(&EraseRegion { address, size }, timeout)
+        };
         // Nothing is harmed by an erase that is made twice.
         for _ in 1..timing::ASK_TRIES {
-            match self.begin(&chunk, &payload) {
+            match erase(self) {
                 Err(failure @ (Error::NoAnswer(_) | Error::Wire(_) | Error::Device(_))) => {
                     self.recover(failure)?;
                 }
                 outcome => return outcome,
             }
         }
-        self.begin(&chunk, &payload).map_err(at(address))
+        erase(self).map_err(at(address))
     }
 }
 

@@ -34,6 +34,12 @@ impl JedecId {
         }
     }
 
+    /// The id as a word, see [`from_word`](Self::from_word); its top byte is 0.
+    #[must_use]
+    pub const fn word(self) -> u32 {
+        u32::from_le_bytes([self.manufacturer, self.device, self.capacity, 0])
+    }
+
     /// Size of the flash in bytes, if the capacity code is a usual one.
     ///
     /// Most manufacturers give the power of two. Above 32 MB some count on

@@ -189,7 +189,6 @@ pub fn erase(chunk: &Chunk<'_>, rom: RomErase) -> Erase {
 mod tests {
     use super::*;
     use crate::chip::{Chip, ESP32, ESP32C3, ESP8266};
-    use crate::wire::Loader;
     use flate2::read::ZlibDecoder;
     use std::io::Read;
 
@@ -204,7 +203,7 @@ mod tests {
     }
 
     fn rom(chip: &'static Chip) -> Abilities {
-        Abilities::of(chip, Loader::Rom)
+        Abilities::of_rom(chip)
     }
 
     #[test]

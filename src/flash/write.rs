@@ -12,9 +12,6 @@ use crate::wire::{
 };
 use md5::{Digest, Md5};
 
-/// A ROM takes the size of a deflated write in whole KiB (recorded hosts).
-const DEFLATE_UNIT: u32 = 0x400;
-
 /// How far a write has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WriteStep {
@@ -193,7 +190,7 @@ impl<T: Transport> Flasher<'_, T> {
         match payload.encoding {
             Encoding::Deflate => {
                 let begin = FlashDeflBegin {
-                    size: chunk.size().next_multiple_of(DEFLATE_UNIT),
+                    size: chunk.size().next_multiple_of(self.abilities.deflate_unit),
                     blocks,
                     block_size,
                     offset,

@@ -4,7 +4,7 @@ use super::Session;
 use crate::error::{ChipError, Error, Result, SecurityError};
 use crate::image::{self, Content, Prepared, Purpose, Region, Target};
 use crate::transport::Transport;
-use crate::wire::Opcode;
+use crate::wire::{Opcode, SecurityInfo};
 
 /// Below this address lies the bootloader that secure boot version 1 trusts
 /// (ESP-IDF, "Secure Boot": the partition table follows at 0x8000 or above).
@@ -71,8 +71,18 @@ impl<T: Transport> Session<'_, T> {
         }
     }
 
+    /// The chip's security settings, if it tells. A stub that was met is not
+    /// asked for them before they are needed.
+    pub(super) fn security(&mut self) -> Result<Option<SecurityInfo>> {
+        let tells = self.known.chip.rom.supports(Opcode::GET_SECURITY_INFO);
+        if tells && self.known.security.is_none() {
+            self.known.security = self.connection.security_info()?;
+        }
+        Ok(self.known.security)
+    }
+
     fn flash_encryption(&mut self) -> Result<bool> {
-        match (self.known.security, &self.known.chip.security_fuses) {
+        match (self.security()?, &self.known.chip.security_fuses) {
             (Some(info), _) => Ok(info.flash_encryption()),
             (None, Some(fuses)) => {
                 let count = fuses.flash_crypt_count;

@@ -3,6 +3,7 @@
 use super::{After, Outcome};
 use crate::chip::Chip;
 use crate::flash::JedecId;
+use crate::stub::{Stub, WithoutStub};
 use crate::wire::Loader;
 
 /// Something that happened.
@@ -11,8 +12,8 @@ use crate::wire::Loader;
 ///
 /// 1. [`Resuming`](Self::Resuming) if the chip was parked, and unless it is
 ///    still there [`Connecting`](Self::Connecting), once for each time that the
-///    session goes about it, then [`Connected`](Self::Connected) and
-///    [`Flash`](Self::Flash);
+///    session goes about it, then [`Connected`](Self::Connected),
+///    [`Flash`](Self::Flash) and [`Stub`](Self::Stub);
 /// 2. for each region of each call [`Start`](Self::Start), any number of
 ///    [`Progress`](Self::Progress) and [`Again`](Self::Again), for a write
 ///    [`Hashing`](Self::Hashing) where the loader can hash, and
@@ -54,6 +55,11 @@ pub enum Event<'e> {
         id: Option<JedecId>,
         /// Its size in bytes, if it is known.
         size: Option<u32>,
+    },
+    /// It is decided who does the work.
+    Stub {
+        /// The stub that does, or why the ROM's loader does.
+        outcome: Result<Stub, &'e WithoutStub>,
     },
     /// Work on a region begins.
     Start {

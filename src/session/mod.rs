@@ -18,13 +18,14 @@ mod read;
 mod report;
 mod resets;
 mod start;
+mod stub;
 mod timings;
 mod usb;
 mod work;
 
 pub use event::{Action, Event};
 pub use finish::{Failed, Finished, PortState};
-pub use options::{Locate, Observer, Options};
+pub use options::{Locate, Observer, Options, StubPolicy};
 pub use park::{Arrival, Lost, Parked};
 pub use probe::ChipInfo;
 pub use report::{Outcome, RegionReport, Report};
@@ -35,6 +36,7 @@ pub use usb::UsbId;
 use crate::chip::{Chip, Mac, Revision, UsbPort};
 use crate::connection::{Connection, Counters};
 use crate::flash::{Abilities, Flasher, JedecId};
+use crate::stub::{Stub, WithoutStub};
 use crate::transport::{Settings, Transport};
 use crate::wire::{Loader, SecurityInfo};
 use std::fmt;
@@ -58,6 +60,8 @@ pub struct Session<'o, T> {
 struct Known {
     chip: &'static Chip,
     loader: Loader,
+    /// The stub that works, or why the ROM's loader does.
+    stub: Result<Stub, WithoutStub>,
     abilities: Abilities,
     /// Which of the chip's own USB ports it is.
     port: Option<UsbPort>,
@@ -81,6 +85,14 @@ impl<T: Transport> Session<'_, T> {
     #[must_use]
     pub const fn chip(&self) -> &'static Chip {
         self.known.chip
+    }
+
+    /// The stub that does the work, or why the ROM's loader does it alone.
+    ///
+    /// # Errors
+    /// [`WithoutStub`].
+    pub const fn stub(&self) -> Result<&Stub, &WithoutStub> {
+        self.known.stub.as_ref()
     }
 
     /// What went over the wire so far.

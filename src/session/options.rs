@@ -6,6 +6,7 @@ use super::usb::UsbId;
 use super::work::tell;
 use crate::chip::{Chip, UsbPort};
 use crate::connection::{Approach, CancelToken};
+use crate::stub::Image;
 use crate::time::Duration;
 use std::fmt;
 
@@ -19,6 +20,7 @@ pub struct Options<'o> {
     pub(super) before: Before,
     pub(super) flash_size: Option<u32>,
     pub(super) usb: Option<UsbId>,
+    pub(super) stub: StubPolicy,
     pub(super) locate: Locate,
     pub(super) deadline: Option<Duration>,
     pub(super) cancel: CancelToken,
@@ -39,6 +41,7 @@ impl Default for Options<'_> {
             before: Before::default(),
             flash_size: None,
             usb: None,
+            stub: StubPolicy::default(),
             locate: Locate::default(),
             deadline: None,
             cancel: CancelToken::new(),
@@ -94,6 +97,13 @@ impl<'o> Options<'o> {
     #[must_use]
     pub fn usb(mut self, usb: UsbId) -> Self {
         self.usb = Some(usb);
+        self
+    }
+
+    /// Whether a stub takes over from the ROM's loader. Default: where it can.
+    #[must_use]
+    pub fn stub(mut self, policy: StubPolicy) -> Self {
+        self.stub = policy;
         self
     }
 
@@ -158,10 +168,26 @@ impl fmt::Debug for Options<'_> {
             .field("before", &self.before)
             .field("flash_size", &self.flash_size)
             .field("usb", &self.usb)
+            .field("stub", &self.stub)
             .field("locate", &self.locate)
             .field("deadline", &self.deadline)
             .finish_non_exhaustive()
     }
+}
+
+/// Whether a stub takes over from the ROM's loader.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StubPolicy {
+    /// One that runs already, or else the embedded one, where the chip and the
+    /// port allow it. If it cannot be trusted, the ROM's loader goes on alone.
+    #[default]
+    Auto,
+    /// The ROM's loader does everything. A stub that runs already is used all
+    /// the same: without a reset there is no way back from it.
+    Off,
+    /// As [`Auto`](Self::Auto), with this image.
+    Image(Image),
 }
 
 /// Whether a verify finds out where a region differs first.

@@ -48,6 +48,7 @@ impl<T: Transport> Session<'_, T> {
     fn ask(&mut self) -> Result<ChipInfo> {
         let mac = self.mac()?;
         let revision = self.revision()?;
+        let security = self.security()?;
         let known = &self.known;
         Ok(ChipInfo {
             chip: known.chip,
@@ -56,7 +57,7 @@ impl<T: Transport> Session<'_, T> {
             baud: self.connection.baud(),
             revision,
             mac,
-            security: known.security,
+            security,
             flash_id: known.flash.id,
             flash_size: known.flash.size,
         })

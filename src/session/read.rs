@@ -27,9 +27,10 @@ impl<T: Transport> Session<'_, T> {
     }
 
     fn read_range(&mut self, address: u32, size: u32, out: &mut impl io::Write) -> Result<()> {
-        self.known
-            .abilities
-            .need(Opcode::READ_FLASH_SLOW, "reading flash")?;
+        let abilities = &self.known.abilities;
+        if !abilities.has(Opcode::READ_FLASH) {
+            abilities.need(Opcode::READ_FLASH_SLOW, "reading flash")?;
+        }
         let target = self.target()?;
         let name = "the range to read";
         image::check_range(name, address, size, &target)?;

@@ -2,6 +2,7 @@
 
 use crate::flash::{Proof, blank_digest};
 use crate::image::Prepared;
+use crate::stub::WithoutStub;
 
 /// What came of each region, in the order they were given in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -9,6 +10,8 @@ use crate::image::Prepared;
 pub struct Report {
     /// The regions.
     pub regions: Vec<RegionReport>,
+    /// Why the ROM's loader did the work alone; `None` if a stub did it.
+    pub without_stub: Option<WithoutStub>,
 }
 
 impl Report {
@@ -19,17 +22,24 @@ impl Report {
     }
 
     /// A report of a call that has done nothing yet.
-    pub(super) fn pending(regions: &[Prepared<'_>]) -> Self {
+    pub(super) fn pending(regions: &[Prepared<'_>], without_stub: Option<&WithoutStub>) -> Self {
         Self {
             regions: regions.iter().map(RegionReport::pending).collect(),
+            without_stub: without_stub.cloned(),
         }
     }
 
     /// A report of an erase that has not begun.
-    pub(super) fn erasing(name: &str, address: u32, size: u32) -> Self {
+    pub(super) fn erasing(
+        name: &str,
+        address: u32,
+        size: u32,
+        without_stub: Option<&WithoutStub>,
+    ) -> Self {
         let expected = blank_digest(size);
         Self {
             regions: vec![RegionReport::new(0, name, address, size, expected)],
+            without_stub: without_stub.cloned(),
         }
     }
 }

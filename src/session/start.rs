@@ -1,20 +1,23 @@
 //! From a port to a chip whose flash is connected, in as few commands as it
 //! takes: SYNC until the loader has measured the rate (two as a rule), one to
-//! tell the chip, CHANGE_BAUDRATE, SPI_ATTACH, two to ask for the flash's id,
-//! SPI_SET_PARAMS.
+//! tell the chip, CHANGE_BAUDRATE, SPI_ATTACH, two to ask for the flash's id.
+//! Then a stub takes over, see [`stub`], or SPI_SET_PARAMS makes the ROM ready.
 
 use super::event::Event;
-use super::options::Options;
+use super::options::{Options, StubPolicy};
 use super::report::Report;
+use super::stub::{self, Chosen};
 use super::timings::Timings;
+use super::work::tell;
 use super::{Arrival, Failed, Flash, Known, Session};
-use crate::chip::UsbPort;
-use crate::connection::{Approach, Connection, Detected, Greeting, Limits, timing};
+use crate::chip::{Revision, UsbPort};
+use crate::connection::{Approach, BaudChange, Connection, Detected, Greeting, Limits, timing};
 use crate::error::{ChipError, Error, Result};
 use crate::flash::{Abilities, Flasher, controller};
-use crate::time::Instant;
+use crate::stub::{Stub, WithoutStub};
+use crate::time::{Duration, Instant};
 use crate::transport::{Settings, Transport};
-use crate::wire::{Dialect, Opcode, ReadReg, SpiAttach, WriteReg};
+use crate::wire::{Dialect, Loader, Opcode, ReadReg, SecurityInfo, SpiAttach, WriteReg};
 
 /// The rate that boards are connected at: whatever boot log there is comes at
 /// this one.
@@ -70,15 +73,18 @@ impl<'o, T: Transport> Session<'o, T> {
         };
         let known = Known {
             chip: start.abilities.chip,
-            loader: start.greeting.loader,
+            loader: start.loader(),
+            stub: start.stub,
             abilities: start.abilities,
             port: options.usb_port(),
             security: start.security,
             flash: start.flash,
-            revision: None,
+            revision: start.revision,
             mac: None,
         };
-        let timings = Timings::connected_since(began, &connection);
+        let mut timings = Timings::connected_since(began, &connection);
+        timings.connect = timings.connect.saturating_sub(start.took);
+        timings.stub = start.took;
         let mut session = Self::new(connection, settings, known, options, timings);
         session.tell_start(start.greeting.resets);
         Ok(session)
@@ -114,14 +120,43 @@ impl<'o, T: Transport> Session<'o, T> {
             id: self.known.flash.id,
             size: self.known.flash.size,
         });
+        let outcome = self.known.stub.as_ref().copied();
+        tell(&mut self.observer, &Event::Stub { outcome });
     }
 }
 
-struct Start {
-    greeting: Greeting,
-    abilities: Abilities,
-    security: Option<crate::wire::SecurityInfo>,
-    flash: Flash,
+/// What is known once the chip is connected.
+pub(super) struct Start {
+    pub(super) greeting: Greeting,
+    pub(super) abilities: Abilities,
+    pub(super) security: Option<SecurityInfo>,
+    pub(super) flash: Flash,
+    pub(super) revision: Option<Revision>,
+    pub(super) stub: Result<Stub, WithoutStub>,
+    /// What the stub's upload and the rest that is about it took.
+    pub(super) took: Duration,
+}
+
+impl Start {
+    const fn loader(&self) -> Loader {
+        match self.stub {
+            Ok(_) => Loader::Stub,
+            Err(_) => self.greeting.loader,
+        }
+    }
+}
+
+/// Why connecting did not come to its end.
+pub(super) enum Stop {
+    Error(Error),
+    /// The stub: connecting begins anew, and goes on without.
+    Stub(WithoutStub),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
 }
 
 /// How often connecting begins anew after an answer that was lost or spoiled.
@@ -132,20 +167,30 @@ fn start<T: Transport>(connection: &mut Connection<T>, options: &mut Options<'_>
     let mut baud = options.baud;
     let mut resets = 0;
     let mut tries = 0;
+    let mut given_up = None;
+    let mut attempt = 0;
     loop {
-        tries += 1;
-        options.tell(&Event::Connecting { attempt: tries });
-        let mut greeting = greet(connection, options, &approach)?;
-        resets += greeting.resets;
-        greeting.resets = resets;
-        match prepare(connection, options, greeting, &mut baud) {
-            Err(error) if tries < TRIES && may_be_noise(&error) => {
-                log::warn!(target: "espwire::session", "{error}; connecting anew");
-                if approach == Approach::Nothing {
-                    approach = Approach::Sync;
-                }
+        attempt += 1;
+        options.tell(&Event::Connecting { attempt });
+        let mut met = greet(connection, options, &approach)?;
+        resets += met.greeting.resets;
+        met.greeting.resets = resets;
+        let error = match prepare(connection, options, met, &mut baud, given_up.as_ref()) {
+            Ok(start) => return Ok(start),
+            Err(Stop::Stub(why)) => {
+                log::warn!(target: "espwire::session", "{why}; going on with the ROM's loader");
+                given_up = Some(why);
+                continue;
             }
-            outcome => return outcome,
+            Err(Stop::Error(error)) => error,
+        };
+        tries += 1;
+        if tries == TRIES || !may_be_noise(&error) {
+            return Err(error);
+        }
+        log::warn!(target: "espwire::session", "{error}; connecting anew");
+        if approach == Approach::Nothing {
+            approach = Approach::Sync;
         }
     }
 }
@@ -161,33 +206,67 @@ fn may_be_noise(error: &Error) -> bool {
     )
 }
 
+/// Who answered, and which stub it is if that is known.
+pub(super) struct Met {
+    pub(super) greeting: Greeting,
+    pub(super) stub: Option<Stub>,
+}
+
 /// From an answer to a flash that is connected.
 fn prepare<T: Transport>(
     connection: &mut Connection<T>,
     options: &Options<'_>,
-    greeting: Greeting,
+    met: Met,
     baud: &mut u32,
-) -> Result<Start> {
-    let detected = connection.detect(options.chip, greeting.loader)?;
-    let mut abilities = Abilities::of(detected.chip, greeting.loader);
+    given_up: Option<&WithoutStub>,
+) -> Result<Start, Stop> {
+    if met.greeting.loader == Loader::Stub {
+        if let Some(why) = given_up {
+            let why = why.clone();
+            return Err(Error::from(ChipError::Stub { why }).into());
+        }
+        return Ok(stub::resident(connection, options, met, *baud)?);
+    }
+    let detected = connection.detect(options.chip, Loader::Rom)?;
+    let mut abilities = Abilities::of_rom(detected.chip);
     if detected.secure_download() {
         abilities = abilities.in_secure_download();
     }
     power_flash(connection, detected, abilities)?;
+    let chosen = match given_up {
+        None => stub::choose(connection, options, &detected)?,
+        Some(why) => Chosen::without(why.clone()),
+    };
     if let Err(error) = speed_up(connection, options, *baud, abilities) {
         if let Error::NoAnswer(silence) = &error {
             log::warn!(target: "espwire::session", "lost the chip at {baud} baud ({silence})");
-            *baud = ROM_BAUD;
+            *baud = slower(*baud).unwrap_or(ROM_BAUD);
         }
-        return Err(error);
+        return Err(error.into());
     }
-    let flash = find_flash(connection, options, abilities)?;
-    Ok(Start {
-        greeting,
+    let mut start = Start {
+        greeting: met.greeting,
         abilities,
         security: detected.security,
-        flash,
-    })
+        flash: find_flash(connection, options, abilities, &chosen)?,
+        revision: chosen.revision,
+        stub: Err(WithoutStub::NoFlash),
+        took: Duration::ZERO,
+    };
+    start.stub = match (chosen.image, start.flash.id) {
+        (Err(why), _) => Err(why),
+        (Ok(_), None) => Err(WithoutStub::NoFlash),
+        (Ok(image), Some(id)) => {
+            let began = connection.transport().now();
+            stub::load(connection, &mut start, &image, id, options, *baud)?;
+            start.took = connection.transport().now().since(began);
+            return Ok(start);
+        }
+    };
+    if let Some(size) = start.flash.size {
+        Flasher::new(connection, abilities, None).set_size(size)?;
+    }
+    Ok(start)
 }
 
 /// Gets an answer. A ROM that cannot change its rate is met at the rate to
@@ -196,10 +275,16 @@ fn greet<T: Transport>(
     connection: &mut Connection<T>,
     options: &Options<'_>,
     approach: &Approach,
-) -> Result<Greeting> {
+) -> Result<Met> {
+    let met = |greeting| Met {
+        greeting,
+        stub: None,
+    };
     connection.set_dialect(Dialect::ROM);
-    if !matches!(approach, Approach::Reset(_)) {
-        return connection.connect(approach);
+    match approach {
+        Approach::Reset(_) => {}
+        Approach::Nothing if options.stub != StubPolicy::Off => return stub::meet(connection),
+        _ => return connection.connect(approach).map(met),
     }
     let measures = options
         .chip
@@ -211,11 +296,11 @@ fn greet<T: Transport>(
                 log::warn!(target: "espwire::session",
                     "at {} baud: {silence}; trying {ROM_BAUD}", options.baud);
             }
-            outcome => return outcome,
+            outcome => return outcome.map(met),
         }
     }
     connection.set_host_baud(ROM_BAUD)?;
-    connection.connect(approach)
+    connection.connect(approach).map(met)
 }
 
 /// Turns the flash's power on, on a revision whose ROM leaves it off.
@@ -247,8 +332,9 @@ fn power_flash<T: Transport>(
     connection.command(&WriteReg { writes }, timing::COMMAND)
 }
 
-/// Raises the rate, and connects the flash, which shows that the rate works.
-fn speed_up<T: Transport>(
+/// Raises the rate, and connects the flash, which shows that the rate works. If
+/// it does not, a slower one may.
+pub(super) fn speed_up<T: Transport>(
     connection: &mut Connection<T>,
     options: &Options<'_>,
     baud: u32,
@@ -256,20 +342,34 @@ fn speed_up<T: Transport>(
 ) -> Result<()> {
     // USB has no rate.
     let wanted = options.usb_port().is_none() && abilities.has(Opcode::CHANGE_BAUDRATE);
-    if wanted && baud != connection.baud() {
-        let attach = SpiAttach::default();
-        connection.change_baud(baud, &attach)?;
-        return Ok(());
+    if !wanted || baud == connection.baud() {
+        return Flasher::new(connection, abilities, None).attach();
     }
-    Flasher::new(connection, abilities, None).attach()
+    let attach = SpiAttach::default();
+    let mut baud = baud;
+    while connection.change_baud(baud, &attach)? == BaudChange::Failed {
+        match slower(baud) {
+            Some(next) if next > connection.baud() => baud = next,
+            _ => break,
+        }
+    }
+    Ok(())
 }
 
-/// Quiets the watchdogs, asks the flash for its id unless its size is given,
-/// and tells the loader the size.
+/// Rates that are tried when a faster one does not work.
+const SLOWER: [u32; 3] = [921_600, 460_800, 230_400];
+
+fn slower(baud: u32) -> Option<u32> {
+    SLOWER.into_iter().find(|rate| *rate < baud)
+}
+
+/// Quiets the watchdogs, and asks the flash for its id, unless its size is given
+/// and no stub is to be compared with it.
 fn find_flash<T: Transport>(
     connection: &mut Connection<T>,
     options: &Options<'_>,
     abilities: Abilities,
+    chosen: &Chosen,
 ) -> Result<Flash> {
     // A reset over USB-Serial/JTAG leaves the watchdogs armed. Where it is not
     // known what the port is, quieting them does no harm.
@@ -285,12 +385,12 @@ fn find_flash<T: Transport>(
         size: options.flash_size,
     };
     if abilities.has(Opcode::WRITE_REG) {
-        if flash.size.is_none() {
+        if flash.size.is_none() || chosen.image.is_ok() {
             match flasher.identify(&quiet) {
                 Ok(id) => {
                     flash = Flash {
                         id: Some(id),
-                        size: id.size(),
+                        size: flash.size.or_else(|| id.size()),
                     }
                 }
                 // It need not be an error yet: what is asked for may not
@@ -301,9 +401,6 @@ fn find_flash<T: Transport>(
         } else if !quiet.is_empty() {
             connection.ask(&WriteReg { writes: &quiet }, timing::COMMAND)?;
         }
-    }
-    if let Some(size) = flash.size {
-        Flasher::new(connection, abilities, None).set_size(size)?;
     }
     Ok(flash)
 }

@@ -92,7 +92,7 @@ impl<T: Transport> Session<'_, T> {
             }
             .into());
         }
-        self.report = Report::erasing(name, address, size);
+        self.report = Report::erasing(name, address, size, self.known.stub.as_ref().err());
         let index = 0;
         self.emit(&Event::Start {
             index,
@@ -112,7 +112,7 @@ impl<T: Transport> Session<'_, T> {
 
     /// Compares each region with the flash.
     fn compare(&mut self, regions: &[Prepared<'_>]) -> Result<()> {
-        self.report = Report::pending(regions);
+        self.report = Report::pending(regions, self.known.stub.as_ref().err());
         self.timed(
             |timings| &mut timings.verify,
             |session| {
@@ -141,7 +141,7 @@ impl<T: Transport> Session<'_, T> {
     /// Writes those regions whose outcome so far is a `due` one.
     fn put(&mut self, regions: &[Prepared<'_>], due: fn(Outcome) -> bool) -> Result<()> {
         if self.report.regions.is_empty() {
-            self.report = Report::pending(regions);
+            self.report = Report::pending(regions, self.known.stub.as_ref().err());
         }
         self.timed(
             |timings| &mut timings.write,

@@ -9,7 +9,9 @@ use crate::wire::{Dialect, MemBegin, MemData, MemEnd};
 /// Uploads an image in blocks of at most `block` bytes, jumps to it, and waits
 /// for its greeting. From then on the connection talks to it.
 ///
-/// A block that was lost or refused spoils its upload, which starts again.
+/// A block that was lost or refused spoils its upload, which starts again, in
+/// smaller blocks: a ROM whose core is slow for the rate keeps 2 KiB of what
+/// comes and loses the rest.
 ///
 /// # Errors
 /// The outer one: the port is gone; cancelled; the deadline passed. The inner
@@ -45,17 +47,25 @@ fn not_started<T>(error: Error) -> Result<Result<T, WithoutStub>> {
     }
 }
 
-fn upload<T: Transport>(connection: &mut Connection<T>, piece: &Piece, block: u32) -> Result<()> {
-    for _ in 1..timing::ASK_TRIES {
+fn upload<T: Transport>(
+    connection: &mut Connection<T>,
+    piece: &Piece,
+    mut block: u32,
+) -> Result<()> {
+    for smaller in SMALLER {
         match upload_once(connection, piece, block) {
             Err(error @ (Error::NoAnswer(_) | Error::Wire(_) | Error::Device(_))) => {
                 log::debug!(target: "espwire::stub", "{error}; uploading again");
+                block = block.min(smaller);
             }
             outcome => return outcome,
         }
     }
     upload_once(connection, piece, block)
 }
+
+/// Bytes in a block at most, after one was lost.
+const SMALLER: [u32; 2] = [0x800, 0x400];
 
 fn upload_once<T: Transport>(
     connection: &mut Connection<T>,

@@ -10,7 +10,7 @@ use espwire::session::{After, Session};
 use espwire::sim::Board;
 use espwire::sim::rom::Variant;
 use espwire::time::Instant;
-use espwire::wire::{Loader, Opcode, ReadReg};
+use espwire::wire::{Opcode, ReadReg};
 
 /// What connecting takes, lost SYNC included: the limit is eight.
 #[test]
@@ -88,7 +88,7 @@ fn what_a_verify_and_a_write_cost() {
 
             // No command that is not needed: one digest, or BEGINs, blocks and
             // one digest, and on the ESP32 a look at two eFuses.
-            let rom = Abilities::of(chip, Loader::Rom);
+            let rom = Abilities::of_rom(chip);
             let blocks: u32 = chunks(ADDRESS, &image)
                 .map(|chunk| 1 + Payload::shortest(chunk.data, &rom).blocks())
                 .sum();

@@ -19,7 +19,9 @@ mod vanish;
 use espwire::chip::{ALL, Chip, ESP32C3, ESP8266, FlashMode, UsbPort};
 use espwire::error::{ChipError, Error, InputError};
 use espwire::image::{Content, HeaderPatch, Region};
-use espwire::session::{After, Before, Event, Options, Outcome, Report, Session, UsbId};
+use espwire::session::{
+    After, Before, Event, Options, Outcome, Report, Session, StubPolicy, UsbId,
+};
 use espwire::sim::{Board, Link, LinkKind, Running};
 use espwire::time::Duration;
 use espwire::transport::Transport;
@@ -45,7 +47,10 @@ fn firmware(len: usize) -> Vec<u8> {
 }
 
 fn options(chip: &'static Chip) -> Options<'static> {
-    Options::new().chip(chip).baud(921_600)
+    Options::new()
+        .chip(chip)
+        .baud(921_600)
+        .stub(StubPolicy::Off)
 }
 
 fn connect<T: Transport>(port: T, chip: &'static Chip) -> Session<'static, T> {
@@ -146,7 +151,8 @@ fn an_esp8266_erases_exactly_its_sectors() {
 fn chips_are_detected_when_nobody_names_them() {
     for chip in ALL {
         let (_, port) = Board::builder(chip).build();
-        let mut session = Session::connect(port, Options::new()).unwrap();
+        let options = Options::new().stub(StubPolicy::Off);
+        let mut session = Session::connect(port, options).unwrap();
         assert_eq!(session.chip(), *chip);
         let info = session.probe().unwrap();
         assert_eq!(info.flash_size, Some(4 << 20), "{chip}");
@@ -164,7 +170,7 @@ fn a_chip_left_in_its_loader_is_met_there() {
         let port = session.finish(After::NoReset).unwrap().port;
         assert_eq!(port.settings().unwrap().baud, 115_200);
         let resets = board.record().resets.len();
-        let options = Options::new().before(Before::NoReset);
+        let options = Options::new().before(Before::NoReset).stub(StubPolicy::Off);
         // An ESP8266 stays at the rate that it has measured.
         if chip.rom.supports(Opcode::CHANGE_BAUDRATE) {
             let session = Session::connect(port, options).unwrap();
@@ -273,6 +279,7 @@ fn several_regions_are_reported_one_by_one() {
         let word = match event {
             Event::Connected { chip, baud, .. } => format!("connected {chip} {baud}"),
             Event::Flash { size, .. } => format!("flash {size:?}"),
+            Event::Stub { outcome: Err(why) } => format!("without a stub: {why:?}"),
             Event::Start {
                 name, action, size, ..
             } => format!("start {name} {action:?} {size}"),
@@ -305,6 +312,7 @@ fn several_regions_are_reported_one_by_one() {
         "connecting 1",
         "connected ESP32-C3 921600",
         "flash Some(4194304)",
+        "without a stub: AsAsked",
         "start a Verify 12288",
         "end 0 Differs",
         "start b Verify 5004",

@@ -57,9 +57,14 @@ pub struct ConnectArgs {
     #[arg(short, long, global = true, default_value = "hard-reset")]
     pub after: String,
 
-    /// Talk to the ROM loader only, as this version always does
+    /// Let the ROM loader do everything
     #[arg(long, global = true)]
     pub no_stub: bool,
+
+    /// Stub image to upload instead of the built-in one: a file as esptool
+    /// ships them (JSON)
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "no_stub")]
+    pub stub: Option<PathBuf>,
 
     /// Print what passes through the port in hex, on stderr
     #[arg(short, long, global = true)]
@@ -112,6 +117,18 @@ pub enum Command {
         size: String,
         /// File to write
         file: PathBuf,
+    },
+    /// Erase the whole flash
+    #[command(alias = "erase_flash")]
+    EraseFlash,
+    /// Erase a range of flash
+    #[command(alias = "erase_region")]
+    EraseRegion {
+        /// Flash address, a multiple of 4096
+        #[arg(value_parser = number)]
+        address: u32,
+        /// Bytes to erase, a multiple of 4096, or ALL
+        size: String,
     },
     /// Print the flash chip's JEDEC id and size
     #[command(alias = "flash_id")]

@@ -6,7 +6,7 @@ use crate::progress::{Progress, line};
 use crate::{Done, Outcome, names};
 use espwire::chip::Chip;
 use espwire::connection::CancelToken;
-use espwire::session::{After, Before, ChipInfo, Options, Session};
+use espwire::session::{After, Before, ChipInfo, Options, Session, StubPolicy};
 use espwire::transport::{Trace, Transport};
 use std::fs::File;
 use std::io::Write;
@@ -20,6 +20,7 @@ pub struct Flashing<'a> {
     chip: Option<&'static Chip>,
     before: Before,
     after: After,
+    stub: StubPolicy,
     cancel: CancelToken,
 }
 
@@ -33,6 +34,7 @@ impl<'a> Flashing<'a> {
             chip: names::chip(args)?,
             before: names::before(args)?,
             after: names::after(args)?,
+            stub: names::stub(args)?,
             cancel,
         })
     }
@@ -43,14 +45,14 @@ impl<'a> Flashing<'a> {
             // one.
             Command::WriteFlash { header, files } => {
                 let regions = names::regions(files, names::header(header)?)?;
-                self.with_session(|session| {
+                self.with_stub(|session| {
                     session.write(&regions)?;
                     Ok(Done::Good)
                 })
             }
             Command::VerifyFlash { header, files } => {
                 let regions = names::regions(files, names::header(header)?)?;
-                self.with_session(|session| {
+                self.with_stub(|session| {
                     let report = session.verify(&regions)?;
                     Ok(if report.all_hold() {
                         Done::Good
@@ -64,17 +66,19 @@ impl<'a> Flashing<'a> {
                 size,
                 file,
             } => {
-                let size = match size {
-                    all if all.eq_ignore_ascii_case("all") => None,
-                    size => Some(args::number(size)?),
-                };
-                self.with_session(|session| read(session, *address, size, file))
+                let size = number_or_all(size)?;
+                self.with_stub(|session| read(session, *address, size, file))
             }
-            Command::FlashId => self.with_session(|session| {
+            Command::EraseFlash => self.with_stub(|session| erase(session, 0, None)),
+            Command::EraseRegion { address, size } => {
+                let size = number_or_all(size)?;
+                self.with_stub(|session| erase(session, *address, size))
+            }
+            Command::FlashId => self.with_rom(|session| {
                 print_flash(&session.probe()?);
                 Ok(Done::Good)
             }),
-            Command::ChipInfo => self.with_session(|session| {
+            Command::ChipInfo => self.with_rom(|session| {
                 print_chip(&session.probe()?);
                 Ok(Done::Good)
             }),
@@ -82,9 +86,23 @@ impl<'a> Flashing<'a> {
         }
     }
 
+    /// Work that a stub does better.
+    fn with_stub(&self, work: impl FnOnce(&mut Chips<'_>) -> Outcome) -> Outcome {
+        self.with_session(self.stub.clone(), work)
+    }
+
+    /// Work that is not worth a stub's upload.
+    fn with_rom(&self, work: impl FnOnce(&mut Chips<'_>) -> Outcome) -> Outcome {
+        self.with_session(StubPolicy::Off, work)
+    }
+
     /// Connects, works, and leaves the chip as told, whatever came of the
     /// work.
-    fn with_session(&self, work: impl FnOnce(&mut Chips<'_>) -> Outcome) -> Outcome {
+    fn with_session(
+        &self,
+        stub: StubPolicy,
+        work: impl FnOnce(&mut Chips<'_>) -> Outcome,
+    ) -> Outcome {
         let name = self.args.port.as_deref().ok_or_else(|| {
             format!(
                 "no port: say which with --port or ESPWIRE_PORT; {}",
@@ -109,6 +127,7 @@ impl<'a> Flashing<'a> {
         let mut options = Options::new()
             .baud(self.args.baud)
             .before(before)
+            .stub(stub)
             .cancel(self.cancel.clone())
             .observer(move |event| progress.show(event));
         if let Some(chip) = self.chip {
@@ -132,19 +151,40 @@ impl<'a> Flashing<'a> {
 
 /// Reads into a file that is only there once all of it has been read.
 fn read(session: &mut Chips<'_>, address: u32, size: Option<u32>, path: &Path) -> Outcome {
-    let size = match size {
-        Some(size) => size,
-        None => {
-            let all = session.probe()?.flash_size;
-            let all = all.ok_or("the flash does not tell its size; give the number of bytes")?;
-            all.saturating_sub(address)
-        }
-    };
+    let size = size_or_rest(session, address, size)?;
     let mut bytes = Vec::new();
     session.read(address, size, &mut bytes)?;
     let kept = File::create(path).and_then(|mut file| file.write_all(&bytes));
     kept.map_err(|error| format!("{}: {error}", path.display()))?;
     Ok(Done::Good)
+}
+
+fn erase(session: &mut Chips<'_>, address: u32, size: Option<u32>) -> Outcome {
+    let size = size_or_rest(session, address, size)?;
+    session.erase(address, size)?;
+    Ok(Done::Good)
+}
+
+/// A number of bytes; `None` for all that there are.
+fn number_or_all(text: &str) -> Result<Option<u32>, String> {
+    match text {
+        all if all.eq_ignore_ascii_case("all") => Ok(None),
+        size => args::number(size).map(Some),
+    }
+}
+
+/// That many bytes, or all behind `address`.
+fn size_or_rest(
+    session: &mut Chips<'_>,
+    address: u32,
+    size: Option<u32>,
+) -> Result<u32, Box<dyn std::error::Error>> {
+    if let Some(size) = size {
+        return Ok(size);
+    }
+    let all = session.probe()?.flash_size;
+    let all = all.ok_or("the flash does not tell its size; give the number of bytes")?;
+    Ok(all.saturating_sub(address))
 }
 
 fn print_flash(info: &ChipInfo) {

@@ -3,7 +3,8 @@
 use crate::args::{ConnectArgs, HeaderArgs};
 use espwire::chip::Chip;
 use espwire::image::{HeaderPatch, Region, SizePatch};
-use espwire::session::{After, Before};
+use espwire::session::{After, Before, StubPolicy};
+use espwire::stub::Image;
 use std::error::Error;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -19,6 +20,15 @@ pub fn chip(args: &ConnectArgs) -> Result<Option<&'static Chip>> {
 /// The reset before: a name, or a sequence.
 pub fn before(args: &ConnectArgs) -> Result<Before> {
     Ok(args.before.parse()?)
+}
+
+/// Which stub takes over, if any.
+pub fn stub(args: &ConnectArgs) -> Result<StubPolicy> {
+    Ok(match &args.stub {
+        Some(file) => StubPolicy::Image(Image::from_file(file)?),
+        None if args.no_stub => StubPolicy::Off,
+        None => StubPolicy::Auto,
+    })
 }
 
 /// The reset after.

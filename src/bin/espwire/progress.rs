@@ -1,6 +1,7 @@
 //! Progress: a bar on a terminal, plain lines elsewhere.
 
 use espwire::session::{Action, Event, Outcome};
+use espwire::stub::WithoutStub;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
 
@@ -31,6 +32,11 @@ impl Progress {
     pub fn show(&mut self, event: &Event<'_>) {
         match event {
             Event::Connected { chip, baud, .. } => line(&format!("{chip} at {baud} baud")),
+            Event::Stub { outcome: Err(why) }
+                if why.is_fallback() || **why == WithoutStub::UsbOtg =>
+            {
+                self.line(&format!("{why}; the ROM's loader does the work"));
+            }
             Event::Start {
                 name,
                 address,
@@ -90,6 +96,7 @@ const fn verb(action: Action) -> &'static str {
     match action {
         Action::Verify => "verify",
         Action::Write => "write",
+        Action::Erase => "erase",
         _ => "work on",
     }
 }

@@ -1,0 +1,213 @@
+//! A stub instead of the ROM's loader: which, whether, and whether to trust it.
+
+use super::Flash;
+use super::options::{Options, StubPolicy};
+use super::start::{Met, Start, Stop, speed_up};
+use crate::chip::{Chip, Revision};
+use crate::connection::{Connection, Detected, Greeting, timing};
+use crate::error::{ChipError, Error, Result};
+use crate::flash::{Abilities, Flasher, JedecId};
+use crate::stub::{self, Image, Stub, Untrusted, WithoutStub, Witness};
+use crate::time::Duration;
+use crate::transport::Transport;
+use crate::wire::own::{GetCapability, Range, VERSION};
+use crate::wire::{Dialect, Loader, Opcode, ReadReg};
+
+/// What is to be uploaded, or why nothing is.
+pub(super) struct Chosen {
+    pub(super) image: Result<Image, WithoutStub>,
+    /// The chip's revision, if it had to be asked for.
+    pub(super) revision: Option<Revision>,
+}
+
+impl Chosen {
+    pub(super) const fn without(why: WithoutStub) -> Self {
+        Self {
+            image: Err(why),
+            revision: None,
+        }
+    }
+}
+
+/// Chooses the stub for a chip whose ROM answers.
+pub(super) fn choose<T: Transport>(
+    connection: &mut Connection<T>,
+    options: &Options<'_>,
+    detected: &Detected,
+) -> Result<Chosen> {
+    let chip = detected.chip;
+    if options.stub == StubPolicy::Off {
+        return Ok(Chosen::without(WithoutStub::AsAsked));
+    }
+    let why = WithoutStub::for_chip(chip, detected.security.as_ref(), options.usb_port());
+    if let Some(why) = why {
+        return Ok(Chosen::without(why));
+    }
+    let revision = match &chip.revision {
+        Some(fuses) if chip.stub.ask_revision() => {
+            let read = |address| connection.ask(&ReadReg { address }, timing::COMMAND);
+            Some(fuses.read(read)?)
+        }
+        _ => None,
+    };
+    let image = match (WithoutStub::for_revision(chip, revision), &options.stub) {
+        (Some(why), _) => Err(why),
+        (None, StubPolicy::Image(image)) => Ok(image.clone()),
+        (None, _) => Image::embedded(chip, revision).ok_or(WithoutStub::NoneForChip),
+    };
+    Ok(Chosen { image, revision })
+}
+
+/// Bytes that ROM and stub hash to compare what they see: a bootloader's
+/// beginning, which is not blank as a rule.
+const COMPARED: u32 = 0x1000;
+/// The same through a ROM that cannot hash: words that are read one by one.
+const COMPARED_WORDS: u32 = 16;
+
+/// Lets a stub take over, and makes sure that it sees the flash as the ROM does.
+pub(super) fn load<T: Transport>(
+    connection: &mut Connection<T>,
+    start: &mut Start,
+    image: &Image,
+    id: JedecId,
+    options: &Options<'_>,
+    baud: u32,
+) -> Result<(), Stop> {
+    let chip = start.abilities.chip;
+    let witness = witness(connection, start.abilities, id)?;
+    stub::start(connection, image, chip.rom.ram_block)?.map_err(Stop::Stub)?;
+    let stub = witness.examine(connection, chip)?.map_err(Stop::Stub)?;
+    start.stub = Ok(stub);
+    start.abilities = Abilities::of_stub(chip, &stub);
+    // One that the ROM could not be set to.
+    let by_stub = !chip.rom.supports(Opcode::CHANGE_BAUDRATE);
+    if by_stub && baud != connection.baud() && options.usb_port().is_none() {
+        speed_up(connection, options, baud, start.abilities)?;
+    } else if stub == Stub::Other {
+        Flasher::new(connection, start.abilities, None).attach()?;
+    }
+    tell_size(connection, start.abilities, &stub, start.flash)?;
+    Ok(())
+}
+
+/// Tells a stub the size of the flash, unless it has the same from the flash.
+fn tell_size<T: Transport>(
+    connection: &mut Connection<T>,
+    abilities: Abilities,
+    stub: &Stub,
+    flash: Flash,
+) -> Result<()> {
+    let known = match stub {
+        Stub::Own(capability) => capability.flash_size,
+        Stub::Other => None,
+    };
+    match flash.size {
+        Some(size) if known != Some(size) => {
+            Flasher::new(connection, abilities, None).set_size(size)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What the ROM says of the flash.
+fn witness<T: Transport>(
+    connection: &mut Connection<T>,
+    abilities: Abilities,
+    id: JedecId,
+) -> Result<Witness> {
+    let address = abilities.chip.bootloader_offset;
+    let mut flasher = Flasher::new(connection, abilities, None);
+    let (length, md5) = if abilities.has(Opcode::FLASH_MD5SUM) {
+        (COMPARED, flasher.digest(address, COMPARED)?)
+    } else {
+        let length = COMPARED_WORDS;
+        (length, flasher.digest_by_register(address, length)?)
+    };
+    Ok(Witness {
+        flash_id: id.word(),
+        range: Range { address, length },
+        md5,
+    })
+}
+
+/// Finds out who answers where nobody has to be woken: a stub of ours, in one
+/// command, or somebody who answers SYNC.
+pub(super) fn meet<T: Transport>(connection: &mut Connection<T>) -> Result<Met> {
+    let stub = match connection.own(&GetCapability, timing::STUB_ASKED) {
+        Ok(capability) => Some(Stub::Own(capability)),
+        Err(Error::NoAnswer(_) | Error::Wire(_) | Error::Device(_)) => None,
+        Err(error) => return Err(error),
+    };
+    let loader = match stub {
+        Some(_) => Loader::Stub,
+        None => connection.sync(&timing::RESYNC)?,
+    };
+    if loader == Loader::Stub {
+        connection.set_dialect(Dialect::STUB);
+    }
+    Ok(Met {
+        greeting: Greeting { loader, resets: 0 },
+        stub,
+    })
+}
+
+/// Goes on with a stub that has been running before.
+pub(super) fn resident<T: Transport>(
+    connection: &mut Connection<T>,
+    options: &Options<'_>,
+    met: Met,
+    baud: u32,
+) -> Result<Start> {
+    let stub = match met.stub {
+        Some(stub) => stub,
+        None => stub::recognise(connection)?,
+    };
+    let (chip, security, id) = match stub {
+        Stub::Own(capability) => {
+            if capability.version > VERSION {
+                return Err(untrusted(Untrusted::Version(capability.version)));
+            }
+            let id = capability.chip_id;
+            let Some(chip) = Chip::from_id_or_none(id) else {
+                return Err(untrusted(Untrusted::OtherChip(id)));
+            };
+            connection.settle(options.chip, chip)?;
+            (chip, None, JedecId::from_word(capability.flash_id))
+        }
+        Stub::Other => {
+            let detected = connection.detect(options.chip, Loader::Stub)?;
+            (detected.chip, detected.security, None)
+        }
+    };
+    let abilities = Abilities::of_stub(chip, &stub);
+    if stub == Stub::Other || baud != connection.baud() {
+        speed_up(connection, options, baud, abilities)?;
+    }
+    let mut flash = Flash {
+        id,
+        size: options.flash_size,
+    };
+    if stub == Stub::Other && flash.size.is_none() {
+        match Flasher::new(connection, abilities, None).identify(&[]) {
+            Ok(id) => flash.id = Some(id),
+            Err(Error::Chip(ChipError::NoFlash { .. })) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    flash.size = flash.size.or_else(|| flash.id.and_then(JedecId::size));
+    tell_size(connection, abilities, &stub, flash)?;
+    Ok(Start {
+        greeting: met.greeting,
+        abilities,
+        security,
+        flash,
+        revision: None,
+        stub: Ok(stub),
+        took: Duration::ZERO,
+    })
+}
+
+fn untrusted(why: Untrusted) -> Error {
+    let why = why.into();
+    ChipError::Stub { why }.into()
+}
