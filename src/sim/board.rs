@@ -1,6 +1,7 @@
 //! The board: chip, flash, line, reset circuit, clock.
 
 use super::firmware::{Firmware, Reset, ResetCause, Strapping, Wires};
+use super::hybrid::Hybrid;
 use super::line::{Line, Link, LinkKind};
 use super::nor::{NorFlash, NorTimes, SectorWear, Wear};
 use super::port::Port;
@@ -8,7 +9,7 @@ use super::reset_circuit::{Effect, ResetCircuit, Wiring};
 use super::rom::{
     Application, Autobaud, Config, Identity, ModelledRom, Security, Uploads, Variant,
 };
-use super::soc::{Options, RomImage, Trace};
+use super::soc::{self, Options, RomImage, Trace};
 use crate::chip::{Chip, Mac, Revision};
 use crate::time::{Duration, Instant};
 use crate::transport::Lines;
@@ -445,7 +446,7 @@ impl Builder {
         self
     }
 
-    /// What becomes of uploaded code; default nothing.
+    /// What becomes of uploaded code; default: it is executed.
     pub const fn uploads(mut self, uploads: Uploads) -> Self {
         self.uploads = uploads;
         self
@@ -489,26 +490,26 @@ impl Builder {
             LinkKind::Uart => Wiring::Transistors { en_rise: EN_RISE },
             LinkKind::UsbSerialJtag => Wiring::UsbSerialJtag,
         });
-        let executed = self.rom_image.map(|image| {
-            let usual = image.options();
-            image.firmware(Options {
-                identity: Identity {
-                    mac: self.mac,
-                    revision: self.wafer.unwrap_or(usual.identity.revision),
-                },
-                security: self.security,
-                crystal: self.crystal.unwrap_or(usual.crystal),
-                trace: self.trace,
-            })
-        });
-        let modelled = || -> Box<dyn Firmware> {
-            let variant = self
-                .revision
-                .or_else(|| Variant::newest(self.chip))
-                .unwrap_or(&super::rom::VARIANTS[0]);
-            Box::new(ModelledRom::new(
-                self.chip,
-                Config {
+        let firmware = match (self.firmware, self.rom_image) {
+            (Some(firmware), _) => firmware,
+            (None, Some(image)) => {
+                let usual = image.options();
+                image.firmware(Options {
+                    identity: Identity {
+                        mac: self.mac,
+                        revision: self.wafer.unwrap_or(usual.identity.revision),
+                    },
+                    security: self.security,
+                    crystal: self.crystal.unwrap_or(usual.crystal),
+                    trace: self.trace,
+                })
+            }
+            (None, None) => {
+                let variant = self
+                    .revision
+                    .or_else(|| Variant::newest(self.chip))
+                    .unwrap_or(&super::rom::VARIANTS[0]);
+                let config = Config {
                     variant,
                     identity: Identity {
                         mac: self.mac,
@@ -519,8 +520,9 @@ impl Builder {
                     application: self.application,
                     uploads: self.uploads,
                     autobaud: self.autobaud,
-                },
-            ))
+                };
+                modelled(self.chip, config, self.trace)
+            }
         };
         let mut inner = Inner {
             now: Instant::ZERO,
@@ -528,7 +530,7 @@ impl Builder {
             flash: self
                 .flash
                 .unwrap_or_else(|| NorFlash::new(self.flash_size, self.times)),
-            firmware: self.firmware.or(executed).unwrap_or_else(modelled),
+            firmware,
             circuit: ResetCircuit::new(wiring),
             release: Release::Held,
             record: Record::default(),
@@ -540,5 +542,22 @@ impl Builder {
         let board = Board(Arc::new(Mutex::new(inner)));
         let port = board.port();
         (board, port)
+    }
+}
+
+/// A chip with a modelled ROM; what is uploaded to it is executed if there is a
+/// machine for it.
+fn modelled(chip: &'static Chip, config: Config, trace: Option<Trace>) -> Box<dyn Firmware> {
+    let options = Options {
+        identity: config.identity,
+        security: config.security,
+        crystal: config.crystal,
+        trace,
+    };
+    let hand_over = &config.variant.hand_over;
+    let rom = ModelledRom::new(chip, config);
+    match soc::of_chip(chip).map(|soc| soc::bare(soc, options)) {
+        Some(Ok(machine)) => Box::new(Hybrid::new(rom, machine, hand_over)),
+        _ => Box::new(rom),
     }
 }

@@ -24,6 +24,7 @@ mod board;
 pub mod chip;
 pub mod cpu;
 mod firmware;
+mod hybrid;
 mod line;
 mod nor;
 mod port;

@@ -32,6 +32,9 @@ pub enum Rule {
     RomWords,
     /// As [`Rule::RamWords`], but the first word here is the last one there.
     RamWordsReversed,
+    /// As [`Rule::Rom`], but the code in it is not at hand: what a core would
+    /// execute there, nobody knows.
+    Absent,
 }
 
 /// Memory that cannot be laid out so.
@@ -78,7 +81,7 @@ impl Region {
     const fn flags(&self) -> u32 {
         match self.rule {
             Rule::Ram => LOAD_ANY | LOAD_WORD | STORE_ANY | STORE_WORD,
-            Rule::Rom | Rule::RomLoses => LOAD_ANY | LOAD_WORD,
+            Rule::Rom | Rule::RomLoses | Rule::Absent => LOAD_ANY | LOAD_WORD,
             Rule::RamWords => LOAD_WORD | STORE_WORD,
             Rule::RomWords => LOAD_WORD,
             Rule::RamWordsReversed => 0,
@@ -295,7 +298,9 @@ impl Memory {
             Err(access) => return access,
         };
         match region.rule {
-            Rule::Rom | Rule::RomWords => return Access::Refused(FaultKind::ReadOnly),
+            Rule::Rom | Rule::RomWords | Rule::Absent => {
+                return Access::Refused(FaultKind::ReadOnly);
+            }
             Rule::RomLoses => return Access::Done(0),
             Rule::Ram | Rule::RamWords | Rule::RamWordsReversed => {}
         }
@@ -314,12 +319,22 @@ impl Memory {
         Access::Done(0)
     }
 
+    /// Whether code belongs at an address, but is not at hand.
+    #[must_use]
+    pub fn is_absent(&self, address: u32) -> bool {
+        self.region(address)
+            .is_some_and(|region| region.rule == Rule::Absent)
+    }
+
     /// Four bytes of code at an address; the last two are zero where memory
     /// ends before them.
     #[must_use]
     pub fn fetch(&self, address: u32) -> Option<u32> {
         let word = |address: u32| {
             let region = self.region(address)?;
+            if region.rule == Rule::Absent {
+                return None;
+            }
             let at = region.offset_of(address & !3) as usize;
             let bytes = self.bytes.get(at..at + 4)?;
             Some(u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))

@@ -35,6 +35,30 @@ pub trait Core: Send {
     fn pc(&self) -> u32;
 }
 
+/// A core as a caller and as a called function see it: its calling convention.
+pub trait Calling: Core {
+    /// Calls the code at `entry` from another one, without arguments.
+    fn call(&mut self, entry: u32, caller: Caller);
+
+    /// What was passed to the function whose first instruction comes next; the
+    /// first argument is number 0, and six are in registers.
+    fn argument(&self, number: u8) -> u32;
+
+    /// Returns from the function whose first instruction comes next.
+    fn return_value(&mut self, value: u32);
+}
+
+/// What a core is like when it calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The end of the caller's stack, a multiple of 16.
+    pub stack: u32,
+    /// Where exceptions lead: `mtvec`, VECBASE.
+    pub vectors: u32,
+    /// The address behind the call.
+    pub back: u32,
+}
+
 /// What an interrupt controller asks of a core.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Requests {
@@ -73,6 +97,8 @@ pub enum Stop {
     Attention,
     /// The core waits for an interrupt.
     Waiting,
+    /// The code that comes next is not at hand ([`Rule::Absent`]).
+    Absent,
     /// It cannot go on.
     Halted(Halt),
 }

@@ -40,7 +40,9 @@ const MOST_WORDS: usize = 1 << 19;
 
 #[derive(Debug)]
 pub(super) struct AddressSpace {
+    /// What was there from the start or has been stored since.
     words: HashMap<u32, u32>,
+    fuses: HashMap<u32, u32>,
     chip: &'static Chip,
     spi: &'static SpiController,
     pub(super) watchdogs: Watchdogs,
@@ -49,8 +51,7 @@ pub(super) struct AddressSpace {
 impl AddressSpace {
     pub(super) fn new(chip: &'static Chip, config: &Config) -> Self {
         let fuses = fuses::words(chip, &config.identity, &config.security);
-        let known = config.variant.words.iter().copied();
-        let mut words: HashMap<u32, u32> = fuses.into_iter().chain(known).collect();
+        let mut words: HashMap<u32, u32> = config.variant.words.iter().copied().collect();
         // USER after reset: a command phase.
         words.insert(
             chip.spi.base + chip.spi.layout.user,
@@ -58,6 +59,7 @@ impl AddressSpace {
         );
         Self {
             words,
+            fuses: fuses.into_iter().collect(),
             chip,
             spi: &chip.spi,
             watchdogs: Watchdogs::new(chip),
@@ -73,8 +75,15 @@ impl AddressSpace {
         self.set(uart.divider.address, whole | (sixteenths & 0xf) << 20);
     }
 
+    /// All words that something is known of, but for the eFuses.
+    pub(super) fn words(&self) -> impl Iterator<Item = (u32, u32)> {
+        self.words.iter().map(|(address, word)| (*address, *word))
+    }
+
     pub(super) fn read(&self, address: u32) -> u32 {
-        self.words.get(&(address & !3)).copied().unwrap_or(0)
+        let word = self.words.get(&(address & !3));
+        let word = word.or_else(|| self.fuses.get(&(address & !3)));
+        word.copied().unwrap_or(0)
     }
 
     fn set(&mut self, address: u32, value: u32) {

@@ -15,7 +15,7 @@ mod variant;
 mod watchdog;
 
 pub use fuses::Identity;
-pub use variant::{Banner, Crystal, Security, VARIANTS, Variant};
+pub use variant::{Banner, Crystal, Function, HandOver, Security, VARIANTS, Variant};
 
 use super::firmware::{Firmware, Reset, ResetCause, Strapping, Wires};
 use super::{LinkKind, Running};
@@ -50,15 +50,15 @@ pub enum Application {
     Floods,
 }
 
-/// What becomes of code that is uploaded and jumped to: the model has no core
-/// to execute it.
+/// What becomes of code that is uploaded and jumped to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Uploads {
-    /// Nothing is heard of it again.
+    /// It is executed.
     #[default]
-    Vanish,
+    Execute,
     /// It is taken for a stub, and the loader goes on as known stubs do. This
-    /// shows what a host says, not what the uploaded code would have done.
+    /// shows what a host says, not what the uploaded code would have done: for
+    /// sessions that were recorded without what they uploaded.
     BecomeStub,
 }
 
@@ -91,10 +91,23 @@ pub struct Config {
     pub autobaud: Autobaud,
 }
 
+/// What the loader leaves behind for the code that was uploaded.
+#[derive(Debug)]
+pub(super) struct Left {
+    /// Where that begins.
+    pub(super) entry: u32,
+    /// Memory and registers as far as they are known, in order.
+    pub(super) words: Vec<(u32, u32)>,
+    /// What GET_SECURITY_INFO tells.
+    pub(super) security_settings: Vec<u8>,
+}
+
 #[derive(Debug)]
 enum State {
     /// Nothing runs: the chip has left the loader for nowhere.
     Stopped,
+    /// The loader was left for what was uploaded there.
+    Left { entry: u32 },
     /// Reset was released; then comes the loader or the application.
     Booting { reset: Reset, until: Instant },
     /// The loader waits to measure the rate.
@@ -290,14 +303,14 @@ impl Firmware for ModelledRom {
     fn busy(&self) -> bool {
         match self.state {
             State::Booting { .. } | State::Resetting { .. } => true,
-            State::Stopped | State::Application { .. } => false,
+            State::Stopped | State::Left { .. } | State::Application { .. } => false,
             _ => self.loader.due().is_some() || !self.ring.is_empty(),
         }
     }
 
     fn running(&self) -> Running {
         match self.state {
-            State::Stopped => Running::Nothing,
+            State::Stopped | State::Left { .. } => Running::Nothing,
             State::Booting { .. } | State::Resetting { .. } => Running::Boot,
             State::Measuring | State::Greeting | State::Serving => Running::Loader,
             State::Application { .. } => Running::Application,
@@ -306,6 +319,21 @@ impl Firmware for ModelledRom {
 }
 
 impl ModelledRom {
+    /// What it has left behind, if it has left its loader for what was
+    /// uploaded.
+    pub(super) fn left(&self) -> Option<Left> {
+        let State::Left { entry } = self.state else {
+            return None;
+        };
+        let mut words: Vec<(u32, u32)> = self.loader.words().collect();
+        words.sort_unstable();
+        Some(Left {
+            entry,
+            words,
+            security_settings: self.loader.security_settings(),
+        })
+    }
+
     /// The next thing that happens, but for watchdogs.
     fn go_on(&mut self, now: Instant, until: Instant, wires: &mut Wires<'_>) -> Instant {
         let baud = match self.state {
@@ -386,6 +414,10 @@ impl ModelledRom {
             loader::Then::Baud(baud) => self.set_baud(self.set_by_rom(baud)),
             loader::Then::Leave => {
                 self.state = State::Stopped;
+                self.ring.clear();
+            }
+            loader::Then::Jump(entry) => {
+                self.state = State::Left { entry };
                 self.ring.clear();
             }
             loader::Then::Reset => self.state = State::Resetting { at: sent },

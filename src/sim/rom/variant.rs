@@ -1,6 +1,7 @@
 //! What differs from ROM to ROM besides the chip table.
 
 use crate::chip::{self, Chip, Revision};
+use crate::sim::cpu::Caller;
 use crate::sim::firmware::{Reset, ResetCause, Strapping};
 use crate::wire::Opcode;
 
@@ -25,6 +26,28 @@ pub struct Variant {
     pub wafer: Revision,
     /// The crystal.
     pub crystal: Crystal,
+    /// What uploaded code finds.
+    pub hand_over: HandOver,
+}
+
+/// What code that was uploaded finds of the ROM that jumps to it.
+#[derive(Clone, Copy, Debug)]
+pub struct HandOver {
+    /// The loader's stack, where exceptions lead, and where the code would
+    /// return to.
+    pub caller: Caller,
+    /// The ROM's functions that it may call: address, and what they do.
+    pub functions: &'static [(u32, Function)],
+}
+
+/// A function of a ROM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Function {
+    /// Puts what GET_SECURITY_INFO tells where the third argument says, and
+    /// returns 0.
+    SecurityInfo,
+    /// Resets the chip.
+    SoftwareReset,
 }
 
 /// What a ROM says before anything else.
@@ -141,7 +164,9 @@ const fn revision(major: u16, minor: u16) -> Revision {
 }
 
 /// All ROMs, chips in the order of the chip table, revisions from old to new.
-/// Interface version, key purpose and words (magic, UART_DATE) as recorded.
+/// Interface version, key purpose and words (magic, UART_DATE) as recorded;
+/// what is handed over, the UART's clock and the flash's (UART_CLK_CONF,
+/// SPI_MEM_CLOCK) as `tests/stubs` has them from the ROMs.
 pub static VARIANTS: &[Variant] = &[
     Variant {
         chip: &chip::ESP8266,
@@ -168,6 +193,14 @@ pub static VARIANTS: &[Variant] = &[
             believed: 40,
             usual: 26,
         },
+        hand_over: HandOver {
+            caller: Caller {
+                stack: 0,
+                vectors: 0,
+                back: 0,
+            },
+            functions: &[(0x4000_264c, Function::SoftwareReset)],
+        },
     },
     Variant {
         chip: &chip::ESP32,
@@ -191,6 +224,14 @@ pub static VARIANTS: &[Variant] = &[
         },
         wafer: revision(3, 0),
         crystal: Crystal::MHZ_40,
+        hand_over: HandOver {
+            caller: Caller {
+                stack: 0,
+                vectors: 0,
+                back: 0,
+            },
+            functions: &[],
+        },
     },
     Variant {
         chip: &chip::ESP32S2,
@@ -206,6 +247,14 @@ pub static VARIANTS: &[Variant] = &[
         },
         wafer: revision(1, 0),
         crystal: Crystal::MHZ_40,
+        hand_over: HandOver {
+            caller: Caller {
+                stack: 0,
+                vectors: 0,
+                back: 0,
+            },
+            functions: &[(0x4001_2098, Function::SecurityInfo)],
+        },
     },
     Variant {
         chip: &chip::ESP32S3,
@@ -221,57 +270,115 @@ pub static VARIANTS: &[Variant] = &[
         },
         wafer: revision(0, 2),
         crystal: Crystal::MHZ_40,
+        hand_over: HandOver {
+            caller: Caller {
+                stack: 0,
+                vectors: 0,
+                back: 0,
+            },
+            functions: &[(0x4004_8174, Function::SecurityInfo)],
+        },
     },
     Variant {
         chip: &chip::ESP32C2,
         revision: "rev100",
         api_version: 1,
         last_key_purpose: 0,
-        words: &[(0x4000_1000, 0x7c41_a06f)],
+        words: &[
+            (0x4000_1000, 0x7c41_a06f),
+            (0x6000_0078, 0x0370_0000),
+            (0x6000_2014, 0x0003_0103),
+        ],
         extra_commands: &[],
         banner: BANNER_RISC_V,
         wafer: revision(1, 0),
         crystal: Crystal::MHZ_40,
+        hand_over: HandOver {
+            caller: Caller {
+                stack: 0x3fcd_eb60,
+                vectors: 0x4000_2d01,
+                back: 0x4005_4192,
+            },
+            functions: &[(0x4000_00b0, Function::SecurityInfo)],
+        },
     },
     Variant {
         chip: &chip::ESP32C3,
         revision: "rev0",
         api_version: 0,
         last_key_purpose: 0x0c,
-        words: &[(0x4000_1000, 0x6921_506f)],
+        words: &[
+            (0x4000_1000, 0x6921_506f),
+            (0x6000_0078, 0x0370_0000),
+            (0x6000_2014, 0x0003_0103),
+        ],
         extra_commands: &[],
         banner: BANNER_RISC_V,
         wafer: revision(0, 0),
         crystal: Crystal::MHZ_40,
+        hand_over: HandOver {
+            caller: Caller {
+                stack: 0x3fcd_e900,
+                vectors: 0x4000_1c01,
+                back: 0x4004_797a,
+            },
+            functions: &[(0x4004_b13e, Function::SecurityInfo)],
+        },
     },
     Variant {
         chip: &chip::ESP32C3,
         revision: "rev101",
         api_version: 7,
         last_key_purpose: 0x0c,
-        words: &[(0x4000_1000, 0x4361_606f)],
+        words: &[
+            (0x4000_0014, 7),
+            (0x4000_1000, 0x4361_606f),
+            (0x6000_0078, 0x0370_0000),
+            (0x6000_2014, 0x0003_0103),
+        ],
         extra_commands: &[],
         banner: BANNER_RISC_V,
         wafer: revision(1, 1),
         crystal: Crystal::MHZ_40,
+        hand_over: HandOver {
+            caller: Caller {
+                stack: 0x3fcd_e700,
+                vectors: 0x4000_1f01,
+                back: 0x4004_9ce2,
+            },
+            functions: &[(0x4004_d51e, Function::SecurityInfo)],
+        },
     },
     Variant {
         chip: &chip::ESP32C3,
         revision: "rev300",
         api_version: 3,
         last_key_purpose: 0x0c,
-        words: &[(0x4000_1000, 0x1b31_506f)],
+        words: &[
+            (0x4000_0014, 3),
+            (0x4000_1000, 0x1b31_506f),
+            (0x6000_0078, 0x0370_0000),
+            (0x6000_2014, 0x0003_0103),
+        ],
         extra_commands: &[],
         banner: BANNER_RISC_V,
         wafer: revision(0, 3),
         crystal: Crystal::MHZ_40,
+        hand_over: HandOver {
+            caller: Caller {
+                stack: 0x3fcd_e700,
+                vectors: 0x4000_1d01,
+                back: 0x4004_815c,
+            },
+            functions: &[(0x4004_b9da, Function::SecurityInfo)],
+        },
     },
     Variant {
         chip: &chip::ESP32C5,
         revision: "rev100",
         api_version: 2,
         last_key_purpose: 0x13,
-        words: &[(0x4000_1000, 0x5fd1_406f)],
+        words: &[(0x4000_1000, 0x5fd1_406f), (0x6000_3014, 0x0003_0103)],
         extra_commands: &[],
         banner: BANNER_RISC_V,
         wafer: revision(1, 0),
@@ -280,35 +387,59 @@ pub static VARIANTS: &[Variant] = &[
             believed: 48,
             usual: 48,
         },
+        hand_over: HandOver {
+            caller: Caller {
+                stack: 0x4085_e570,
+                vectors: 0x4000_1601,
+                back: 0x4001_d270,
+            },
+            functions: &[(0x4000_00c0, Function::SecurityInfo)],
+        },
     },
     Variant {
         chip: &chip::ESP32C6,
         revision: "rev0",
         api_version: 0,
         last_key_purpose: 0x0c,
-        words: &[(0x4000_1000, 0x2ce0_806f)],
+        words: &[(0x4000_1000, 0x2ce0_806f), (0x6000_3014, 0x0003_0103)],
         extra_commands: &[],
         banner: BANNER_RISC_V,
         wafer: revision(0, 0),
         crystal: Crystal::MHZ_40,
+        hand_over: HandOver {
+            caller: Caller {
+                stack: 0x4087_e5f0,
+                vectors: 0x4000_1501,
+                back: 0x4001_8b7a,
+            },
+            functions: &[(0x4000_00bc, Function::SecurityInfo)],
+        },
     },
     Variant {
         chip: &chip::ESP32C61,
         revision: "rev100",
         api_version: 3,
         last_key_purpose: 0x10,
-        words: &[(0x4000_1000, 0x7211_606f)],
+        words: &[(0x4000_1000, 0x7211_606f), (0x6000_3014, 0x0003_0103)],
         extra_commands: &[],
         banner: BANNER_RISC_V,
         wafer: revision(1, 0),
         crystal: Crystal::MHZ_40,
+        hand_over: HandOver {
+            caller: Caller {
+                stack: 0x4084_e640,
+                vectors: 0x4000_1601,
+                back: 0x4001_d278,
+            },
+            functions: &[(0x4000_00c0, Function::SecurityInfo)],
+        },
     },
     Variant {
         chip: &chip::ESP32H2,
         revision: "rev0",
         api_version: 0,
         last_key_purpose: 0x0c,
-        words: &[(0x4000_1000, 0xd7b7_3e80)],
+        words: &[(0x4000_1000, 0xd7b7_3e80), (0x6000_3014, 0x0003_0103)],
         extra_commands: &[],
         banner: BANNER_RISC_V,
         wafer: revision(0, 0),
@@ -316,27 +447,59 @@ pub static VARIANTS: &[Variant] = &[
             believed: 32,
             usual: 32,
         },
+        hand_over: HandOver {
+            caller: Caller {
+                stack: 0x4084_f360,
+                vectors: 0x4000_0a01,
+                back: 0x4000_2670,
+            },
+            functions: &[(0x4000_00bc, Function::SecurityInfo)],
+        },
     },
     Variant {
         chip: &chip::ESP32P4,
         revision: "rev0",
         api_version: 0,
         last_key_purpose: 0x0c,
-        words: &[(0x4000_1000, 0x0000_001e), (0x4fc0_0010, 0x12)],
+        words: &[
+            (0x4000_1000, 0x0000_001e),
+            (0x4fc0_0010, 0x12),
+            (0x5008_d014, 0x0003_0103),
+        ],
         extra_commands: &[],
         banner: BANNER_RISC_V,
         wafer: revision(0, 0),
         crystal: Crystal::MHZ_40,
+        hand_over: HandOver {
+            caller: Caller {
+                stack: 0x4ff3_cfa0,
+                vectors: 0x4fc0_0b01,
+                back: 0x4fc0_2c2e,
+            },
+            functions: &[(0x4fc0_00bc, Function::SecurityInfo)],
+        },
     },
     Variant {
         chip: &chip::ESP32P4,
         revision: "rev300",
         api_version: 5,
         last_key_purpose: 0x13,
-        words: &[(0x4000_1000, 0x0000_1000), (0x4fc0_0010, 0x12)],
+        words: &[
+            (0x4000_1000, 0x0000_1000),
+            (0x4fc0_0010, 0x12),
+            (0x5008_d014, 0x0003_0103),
+        ],
         extra_commands: &[],
         banner: BANNER_RISC_V,
         wafer: revision(3, 0),
         crystal: Crystal::MHZ_40,
+        hand_over: HandOver {
+            caller: Caller {
+                stack: 0x4ffb_cf90,
+                vectors: 0x4fc0_0b01,
+                back: 0x4fc0_2c28,
+            },
+            functions: &[(0x4fc0_00bc, Function::SecurityInfo)],
+        },
     },
 ];

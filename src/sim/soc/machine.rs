@@ -1,5 +1,9 @@
 //! A chip that executes code: core, memory and devices, on a board.
 
+mod bare;
+
+pub(in crate::sim) use bare::{Bare, bare};
+
 use super::description::{CoreModel, Soc};
 use super::peripherals::{Connected, Peripherals};
 use super::registers::Trace;
@@ -8,7 +12,7 @@ use crate::chip::{Chip, Revision};
 use crate::sim::Running;
 use crate::sim::cpu::riscv::RiscV;
 use crate::sim::cpu::xtensa::Xtensa;
-use crate::sim::cpu::{Bus, Core, Halt, MapError, Memory, Requests, Stop};
+use crate::sim::cpu::{Bus, Core, Halt, MapError, Memory, Requests, Rule, Stop};
 use crate::sim::firmware::{Firmware, Reset, ResetCause, Strapping, Wires};
 use crate::sim::rom::{Identity, Security, VARIANTS, Variant, fuses};
 use crate::time::Instant;
@@ -43,6 +47,19 @@ pub enum BuildError {
     Map(#[from] MapError),
 }
 
+/// A chip's memory, under its rules or others in their stead.
+fn memory(soc: &Soc, rule: impl Fn(Rule) -> Rule) -> Result<Memory, MapError> {
+    let mut memory = Memory::new();
+    for piece in soc.memory {
+        let rule = rule(piece.rule);
+        match piece.alias_of {
+            None => memory.add(piece.start, piece.len, rule)?,
+            Some(of) => memory.alias(piece.start, piece.len, of, rule)?,
+        }
+    }
+    Ok(memory)
+}
+
 /// A mask ROM in its place in a chip's memory.
 #[derive(Debug)]
 pub struct RomImage {
@@ -58,13 +75,7 @@ impl RomImage {
     /// this chip.
     pub fn new(chip: &'static Chip, elf: &[u8]) -> Result<Self, BuildError> {
         let soc = super::of_chip(chip).ok_or(BuildError::Chip(chip.name))?;
-        let mut memory = Memory::new();
-        for piece in soc.memory {
-            match piece.alias_of {
-                None => memory.add(piece.start, piece.len, piece.rule)?,
-                Some(of) => memory.alias(piece.start, piece.len, of, piece.rule)?,
-            }
-        }
+        let mut memory = memory(soc, |rule| rule)?;
         Rom::parse(elf)?.load(&mut memory, soc.core.reset_vector())?;
         Ok(Self { soc, memory })
     }
@@ -132,6 +143,8 @@ struct Machine<C> {
     applied: Requests,
     pending: Option<(Requests, u64)>,
     halted: Option<Halt>,
+    /// The core has stopped before code that is not at hand.
+    absent: bool,
     strapping: Strapping,
 }
 
@@ -151,6 +164,7 @@ impl<C: Core> Machine<C> {
             applied: Requests::default(),
             pending: None,
             halted: None,
+            absent: false,
             strapping: Strapping::Flash,
         }
     }
@@ -195,11 +209,14 @@ impl<C: Core> Machine<C> {
         match stop {
             Stop::Budget | Stop::Attention => {}
             Stop::Waiting => self.cycle = end,
-            Stop::Halted(halt) => {
-                log::warn!(target: "espwire::sim", "the chip cannot go on: {halt}");
-                self.halted = Some(halt);
-            }
+            Stop::Absent => self.absent = true,
+            Stop::Halted(halt) => self.stop(halt),
         }
+    }
+
+    fn stop(&mut self, halt: Halt) {
+        log::warn!(target: "espwire::sim", "the chip cannot go on: {halt}");
+        self.halted = Some(halt);
     }
 }
 
@@ -254,6 +271,7 @@ impl<C: Core> Firmware for Machine<C> {
         self.applied = Requests::default();
         self.pending = None;
         self.halted = None;
+        self.absent = false;
         self.core.reset(self.cycle);
         self.core.set_interrupts(self.applied);
     }
@@ -261,7 +279,7 @@ impl<C: Core> Firmware for Machine<C> {
     fn run(&mut self, now: Instant, until: Instant, wires: &mut Wires<'_>) -> Instant {
         self.cycle = self.cycle.max(self.peripherals.clock.cycle(now));
         loop {
-            if self.catch_up(wires) {
+            if self.catch_up(wires) || self.absent {
                 return self.peripherals.clock.instant(self.cycle).max(now);
             }
             let clock = &self.peripherals.clock;

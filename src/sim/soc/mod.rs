@@ -19,6 +19,7 @@ pub use clocks::Rate;
 pub use description::{CoreModel, Piece, ResetCauses, SecurityFuses, Soc, Straps};
 pub use device::{AutobaudLayout, FlashControllerLayout, Kind, Placed, TimeoutLayout, UartLayout};
 pub use interrupts::Controller;
+pub(super) use machine::{Bare, bare};
 pub use machine::{BuildError, Options, RomImage};
 pub use registers::{Habit, Touched, Trace, Window};
 pub use rom::{Rom, RomError};

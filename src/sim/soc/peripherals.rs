@@ -188,9 +188,7 @@ impl Peripherals {
             asked: Asked::default(),
         };
         peripherals.tune_devices();
-        peripherals.core_hz = soc
-            .core_clock
-            .hz(&peripherals.registers, peripherals.crystal);
+        peripherals.core_hz = peripherals.asked_core_hz();
         peripherals.clock = Clock::new(peripherals.core_hz, now);
         peripherals
     }
@@ -210,8 +208,23 @@ impl Peripherals {
             return false;
         }
         let before = self.core_hz;
-        self.core_hz = self.soc.core_clock.hz(&self.registers, self.crystal);
+        self.core_hz = self.asked_core_hz();
         self.core_hz != before
+    }
+
+    /// How fast the core's clock is to tick as its registers are, in Hz.
+    fn asked_core_hz(&self) -> u32 {
+        self.soc.core_clock.hz(&self.registers, self.crystal)
+    }
+
+    /// Goes on with registers that somebody has left who took the core's place
+    /// so far.
+    pub(super) fn resume(&mut self) {
+        self.tune_devices();
+        self.core_hz = self.asked_core_hz();
+        for slot in &mut self.devices {
+            slot.device.resume(&self.registers);
+        }
     }
 
     fn tune_devices(&mut self) {

@@ -1,6 +1,6 @@
 use super::*;
 use FaultKind::{Misaligned, ReadOnly, Unmapped};
-use Rule::{Ram, RamWords, RamWordsReversed, Rom, RomLoses, RomWords};
+use Rule::{Absent, Ram, RamWords, RamWordsReversed, Rom, RomLoses, RomWords};
 
 /// What an access comes to, the fast way if it can be had.
 fn load(memory: &Memory, address: u32, width: Width) -> Result<u32, Option<FaultKind>> {
@@ -47,6 +47,7 @@ fn every_rule_with_every_width() {
         // rule, loads of 1, 2, 4 bytes, of 4 bytes at 1, store of 1, 4 bytes
         (Ram, Ok(1), Ok(0x201), word, Ok(0x0504_0302), Ok(()), Ok(())),
         (Rom, Ok(1), Ok(0x201), word, Ok(0x0504_0302), Err(Some(ReadOnly)), Err(Some(ReadOnly))),
+        (Absent, Ok(1), Ok(0x201), word, Ok(0x0504_0302), Err(Some(ReadOnly)), Err(Some(ReadOnly))),
         (RomLoses, Ok(1), Ok(0x201), word, Ok(0x0504_0302), Ok(()), Ok(())),
         (RamWords, Err(Some(W)), Err(Some(W)), word, Err(Some(Misaligned)), Err(Some(W)), Ok(())),
         (RomWords, Err(Some(W)), Err(Some(W)), word, Err(Some(Misaligned)), Err(Some(W)), Err(Some(ReadOnly))),

@@ -19,7 +19,8 @@ mod ops;
 pub use disasm::disassemble;
 pub use model::{Model, Vectors};
 
-use super::{Blocks, Bus, Core, Halt, Requests, Stop};
+use super::{Blocks, Bus, Caller, Calling, Core, Halt, Requests, Stop};
+use csr::number;
 use decode::{Op, decode};
 use hart::{Cause, Flow, Hart};
 
@@ -136,6 +137,9 @@ impl Core for RiscV {
                 self.translate(bus);
                 if self.blocks.find(self.hart.pc).is_empty() {
                     let pc = self.hart.pc;
+                    if bus.memory.is_absent(pc) {
+                        return Stop::Absent;
+                    }
                     if pc == self.hart.trap_vector() {
                         return Stop::Halted(Halt {
                             pc,
@@ -177,6 +181,29 @@ impl Core for RiscV {
 
     fn pc(&self) -> u32 {
         self.hart.pc
+    }
+}
+
+// Registers of the calling convention ("RISC-V ABIs Specification", 1.1).
+const RA: u8 = 1;
+const SP: u8 = 2;
+const A0: u8 = 10;
+
+impl Calling for RiscV {
+    fn call(&mut self, entry: u32, caller: Caller) {
+        self.set_register(RA, caller.back);
+        self.set_register(SP, caller.stack);
+        self.hart.csr.set(number::MTVEC, caller.vectors);
+        self.set_pc(entry);
+    }
+
+    fn argument(&self, number: u8) -> u32 {
+        self.register(A0 + number.min(5))
+    }
+
+    fn return_value(&mut self, value: u32) {
+        self.set_register(A0, value);
+        self.set_pc(self.register(RA));
     }
 }
 

@@ -569,3 +569,35 @@ fn what_nobody_knows_stops_it_with_the_place_and_the_word() {
         assert_eq!(halt.word & mask, words[0]);
     }
 }
+
+#[test]
+fn calls_and_stands_in_for_a_function() {
+    let mut core = RiscV::new(&Model::C3);
+    core.call(
+        CODE,
+        Caller {
+            stack: DATA + 0x1000,
+            vectors: 0x4000_1c01,
+            back: 0x4004_797a,
+        },
+    );
+    assert_eq!((core.pc(), core.register(SP)), (CODE, DATA + 0x1000));
+    assert_eq!(core.hart.trap_vector(), 0x4000_1c00);
+    core.set_register(A2, 5);
+    assert_eq!(core.argument(2), 5);
+    core.return_value(7);
+    assert_eq!((core.pc(), core.register(A0)), (0x4004_797a, 7));
+}
+
+#[test]
+fn stops_before_code_that_is_not_at_hand() {
+    let mut machine = Machine::new(&Model::C3, &[0x0000_0013]);
+    machine
+        .memory
+        .add(0x4004_0000, 0x1000, Rule::Absent)
+        .unwrap();
+    machine.core.set_pc(0x4004_0010);
+    let mut bus = Bus::new(&mut machine.memory, &mut machine.device, 0);
+    assert_eq!(machine.core.run(&mut bus, 10), Stop::Absent);
+    assert_eq!((machine.core.pc(), bus.cycle), (0x4004_0010, 0));
+}

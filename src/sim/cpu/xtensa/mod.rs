@@ -10,6 +10,7 @@
 //! registers without effect; there is no floating point, no MAC16 and nothing
 //! of the ESP32-S3's vector instructions.
 
+mod calling;
 mod decode;
 mod disasm;
 mod exceptions;
@@ -175,6 +176,9 @@ impl Core for Xtensa {
             self.blocks.refresh(bus.memory.generation());
             let mut operations = self.blocks.find(self.state.pc);
             let Some(first) = operations.first() else {
+                if bus.memory.is_absent(self.state.pc) {
+                    return Stop::Absent;
+                }
                 if let Some(halt) = self.decode_here(bus) {
                     return Stop::Halted(halt);
                 }

@@ -40,6 +40,8 @@ pub(super) enum Then {
     Baud(u32),
     /// The loader is left, for nowhere.
     Leave,
+    /// The loader is left, for what was uploaded.
+    Jump(u32),
     /// The chip resets itself.
     Reset,
     /// The next request, as a stub.
@@ -342,9 +344,8 @@ impl Loader {
             Opcode::MEM_END => plain(expects(2).map(|()| {
                 self.transfer = None;
                 if word(0) == 0 {
-                    // Nothing here executes what was uploaded.
                     self.then = match self.uploads {
-                        Uploads::Vanish => Then::Leave,
+                        Uploads::Execute => Then::Jump(word(1)),
                         Uploads::BecomeStub => Then::Stub,
                     };
                 }
@@ -395,7 +396,19 @@ impl Loader {
         }
     }
 
+    /// What was stored in memory and registers, but for the eFuses.
+    pub(super) fn words(&self) -> impl Iterator<Item = (u32, u32)> {
+        self.memory.words()
+    }
+
     fn security_info(&mut self) -> (Outcome, usize) {
+        let data = self.security_settings();
+        self.put_data(0, &data);
+        (Ok(()), data.len())
+    }
+
+    /// The data of GET_SECURITY_INFO.
+    pub(super) fn security_settings(&self) -> Vec<u8> {
         use crate::wire::SecurityFlags as Flags;
         let mut flags = 0;
         if self.security.secure_boot {
@@ -404,14 +417,13 @@ impl Loader {
         if self.security.secure_download {
             flags |= Flags::SECURE_DOWNLOAD;
         }
-        let mut data = [0; 20];
+        let mut data = vec![0; 20];
         data[..4].copy_from_slice(&flags.to_le_bytes());
         data[4] = self.security.crypt_count;
         data[11] = self.last_key_purpose;
         data[12..16].copy_from_slice(&u32::from(self.chip.id.unwrap_or(0)).to_le_bytes());
         data[16..].copy_from_slice(&self.api_version.to_le_bytes());
-        let len = self.dialect.security_info_len;
-        self.put_data(0, data.get(..len).unwrap_or_default());
-        (Ok(()), len)
+        data.truncate(self.dialect.security_info_len);
+        data
     }
 }

@@ -78,6 +78,10 @@ pub(super) trait Device: Send {
     /// A core has stored `value`; the chip's registers hold it already.
     fn store(&mut self, offset: u32, value: u32, io: &mut Io<'_, '_>);
 
+    /// The registers are as somebody else has left them, who took the core's
+    /// place so far.
+    fn resume(&mut self, _registers: &Registers) {}
+
     /// When something will happen by itself; [`NEVER`] if nothing will.
     fn next(&self) -> Instant {
         NEVER

@@ -266,6 +266,11 @@ impl Uart {
         }
     }
 
+    /// From now on what is in the registers counts.
+    fn take_over(&mut self, registers: &Registers) {
+        self.latched = UartLayout::LATCHED.map(|at| registers.get(self.base + at));
+    }
+
     fn measures(&self, registers: &Registers) -> bool {
         let (offset, bit) = self.layout.autobaud.enable;
         self.register(registers, offset) & bit != 0
@@ -319,7 +324,7 @@ impl Device for Uart {
     fn store(&mut self, offset: u32, value: u32, io: &mut Io<'_, '_>) {
         let measured = self.measures(io.registers);
         if self.layout.update == Some(offset) {
-            self.latched = UartLayout::LATCHED.map(|at| io.registers.get(self.base + at));
+            self.take_over(io.registers);
         }
         match offset {
             FIFO if self.waiting.len() < DEPTH => {
@@ -347,6 +352,10 @@ impl Device for Uart {
         if (switched || taken_over) && self.measures(io.registers) {
             self.measure = Measure::NONE;
         }
+    }
+
+    fn resume(&mut self, registers: &Registers) {
+        self.take_over(registers);
     }
 
     fn next(&self) -> Instant {

@@ -11,9 +11,7 @@ use crate::transport::Transport;
 /// The C3 with a program at its reset vector.
 fn board(program: &[u32]) -> Port {
     let mut memory = Memory::new();
-    memory
-        .add(0x4000_0000, 0x1000, crate::sim::cpu::Rule::Rom)
-        .unwrap();
+    memory.add(0x4000_0000, 0x1000, Rule::Rom).unwrap();
     for (address, word) in (0x4000_0000..).step_by(4).zip(program) {
         memory.poke(address, &word.to_le_bytes());
     }

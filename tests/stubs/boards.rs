@@ -1,0 +1,83 @@
+//! The boards that all of this is tried on.
+
+use crate::common::roms;
+use crate::images::{IMAGES, Image};
+use espwire::chip::Chip;
+use espwire::sim::rom::{VARIANTS, Variant};
+use espwire::sim::soc::{self, RomImage};
+use espwire::sim::{Board, Builder, NorTimes};
+use espwire::time::Duration;
+use espwire::wire::Opcode;
+
+/// A flash that is busy for long enough to be waited for, and no longer: a
+/// core is emulated all the while.
+const TIMES: NorTimes = NorTimes {
+    program: Duration::from_micros(60),
+    erase_4k: Duration::from_millis(1),
+    erase_32k: Duration::from_millis(2),
+    erase_64k: Duration::from_millis(3),
+    ..NorTimes::TYPICAL
+};
+
+/// Where the ROM comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// It is modelled.
+    Modelled,
+    /// It is executed.
+    Real,
+}
+
+/// A chip with one of its ROMs, and the stub for it.
+#[derive(Clone, Copy)]
+pub struct Sort {
+    pub chip: &'static Chip,
+    pub variant: &'static Variant,
+    pub image: Image,
+}
+
+/// All chips, with all their ROMs.
+pub fn all() -> impl Iterator<Item = Sort> {
+    let known = VARIANTS
+        .iter()
+        .filter(|variant| soc::of_chip(variant.chip).is_some());
+    known.map(|variant| {
+        let chip = variant.chip;
+        let early = variant.wafer.major < 3 && chip.arg == "esp32p4";
+        let name = format!("{}{}", chip.arg, if early { "-early" } else { "" });
+        let image = IMAGES.iter().find(|image| image.name == name).unwrap();
+        Sort {
+            chip,
+            variant,
+            image: *image,
+        }
+    })
+}
+
+impl Sort {
+    /// For messages.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.chip.arg, self.variant.revision)
+    }
+
+    /// Whether the chip's ROM has a command.
+    pub fn knows(&self, opcode: u8) -> bool {
+        self.chip.rom.supports(Opcode(opcode))
+    }
+
+    /// A board of this sort; none if its ROM is not at hand.
+    pub fn builder(&self, kind: Kind) -> Option<Builder> {
+        let builder = Board::builder(self.chip)
+            .rom(self.variant)
+            .flash_times(TIMES);
+        match kind {
+            Kind::Modelled => Some(builder),
+            Kind::Real => {
+                let revision = Some(self.variant.revision).filter(|name| !name.is_empty());
+                let rom = roms::read(self.chip.arg, revision)?;
+                let image = RomImage::new(self.chip, &rom).unwrap();
+                Some(builder.rom_image(image))
+            }
+        }
+    }
+}
