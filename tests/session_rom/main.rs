@@ -10,11 +10,13 @@
 mod changed;
 mod cost;
 mod faults;
+mod moments;
 mod park;
 mod refusals;
 mod spoiled;
 mod sweep;
 mod vanish;
+mod watchdogs;
 
 use espwire::chip::{ALL, Chip, ESP32C3, ESP8266, FlashMode, UsbPort};
 use espwire::error::{ChipError, Error, InputError};
