@@ -28,23 +28,33 @@ impl<T: Transport> Connection<T> {
         self.await_answer(command, until)
     }
 
-    /// Reads the words at several addresses, with all requests under way at
-    /// once: it takes one round trip. Nothing is asked again.
+    /// Asks for the words at several addresses, without waiting for anything:
+    /// all requests together take one round trip.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub fn ask_regs(&mut self, addresses: &[u32]) -> Result<()> {
+        for address in addresses {
+            let address = *address;
+            self.send(&ReadReg { address }, timing::COMMAND)?;
+        }
+        Ok(())
+    }
+
+    /// Waits for the answers to [`ask_regs`](Self::ask_regs). Nothing is asked
+    /// again.
     ///
     /// # Errors
     /// As [`command`](Self::command).
-    pub fn read_regs(&mut self, addresses: &[u32], timeout: Duration) -> Result<Vec<u32>> {
-        let read = |address: &u32| ReadReg { address: *address };
-        for request in addresses.iter().map(read) {
-            self.send(&request, timeout)?;
-        }
+    pub fn asked_regs(&mut self, addresses: &[u32], timeout: Duration) -> Result<Vec<u32>> {
         let until = self.transport.now() + timeout;
         let mut words = Vec::new();
-        for request in addresses.iter().map(read) {
+        for address in addresses {
             // Loaders answer in order, so that this is the one that is due.
             self.exchange = Exchange::new();
             self.exchange.sent(Opcode::READ_REG);
-            words.push(self.await_answer(&request, until)?);
+            let address = *address;
+            words.push(self.await_answer(&ReadReg { address }, until)?);
         }
         Ok(words)
     }

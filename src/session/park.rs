@@ -6,11 +6,13 @@ use super::options::Options;
 use super::resets::After;
 use super::timings::Timings;
 use super::{Known, Session};
-use crate::chip::{Mac, MacFuses};
+use crate::chip::Mac;
 use crate::connection::{Connection, timing};
 use crate::error::{Error, Result};
+use crate::stub::Stub;
 use crate::transport::Transport;
 use crate::wire::Opcode;
+use crate::wire::own::GetCapability;
 use std::fmt;
 
 /// A chip that was left in its loader, and how to talk to it: what
@@ -190,7 +192,7 @@ fn greet<T: Transport>(
         return Ok(Some(Lost::Unwanted));
     }
     meet(connection, parked)?;
-    match read_mac(connection, parked.known.chip.mac) {
+    match read_mac(connection, parked) {
         Ok(mac) if mac == parked.mac => Ok(None),
         Ok(mac) => Ok(Some(Lost::Stranger { mac })),
         Err(Error::NoAnswer(_) | Error::Wire(_) | Error::Device(_)) => Ok(Some(Lost::Silent)),
@@ -198,10 +200,21 @@ fn greet<T: Transport>(
     }
 }
 
-/// Reads the MAC address in one round trip.
-fn read_mac<T: Transport>(connection: &mut Connection<T>, fuses: MacFuses) -> Result<Mac> {
+/// Reads the MAC address, and makes sure that a stub of ours is still one, in
+/// one round trip.
+fn read_mac<T: Transport>(connection: &mut Connection<T>, parked: &Parked) -> Result<Mac> {
+    let fuses = parked.known.chip.mac;
     let addresses = fuses.addresses();
-    let words = connection.read_regs(&addresses, timing::RESUME)?;
+    let ours = matches!(parked.known.stub, Ok(Stub::Own(_)));
+    let tag = connection.next_tag();
+    if ours {
+        connection.ask_own(&GetCapability, tag)?;
+    }
+    connection.ask_regs(&addresses)?;
+    if ours {
+        connection.own_answer(&GetCapability, tag, timing::RESUME)?;
+    }
+    let words = connection.asked_regs(&addresses, timing::RESUME)?;
     fuses.read(|address| {
         let mut pairs = addresses.iter().zip(&words);
         let word = pairs.find(|(known, _)| **known == address);
