@@ -21,6 +21,7 @@ pub use boot_log::{BootLog, Heard};
 pub use cancel::{CancelToken, Limits};
 pub use connect::{Approach, Greeting};
 pub use detect::Detected;
+pub use own::refusal;
 pub use reset::{BadSequence, ResetSequence, Step};
 
 use crate::chip::Chip;

@@ -12,9 +12,9 @@ use md5::{Digest, Md5};
 
 /// What one BEGIN erases at most: a block of the flash, so that a caller who
 /// cancels waits for the erase of one block and no longer.
-const BLOCK: u32 = 64 << 10;
+pub(super) const BLOCK: u32 = 64 << 10;
 /// A block of erased flash.
-static ERASED: [u8; BLOCK as usize] = [0xff; BLOCK as usize];
+pub(super) static ERASED: [u8; BLOCK as usize] = [0xff; BLOCK as usize];
 
 impl<T: Transport> Flasher<'_, T> {
     /// Erases `size` bytes from `address` on, both multiples of the sector

@@ -9,6 +9,7 @@ mod attach;
 pub mod controller;
 mod digest;
 mod erase;
+mod fast;
 mod jedec;
 mod locate;
 pub mod plan;
@@ -18,6 +19,7 @@ mod write;
 
 pub use abilities::Abilities;
 pub use erase::blank_digest;
+pub use fast::{FastFlasher, Held, Watcher};
 pub use jedec::JedecId;
 pub use write::{Proof, WriteStep};
 

@@ -18,7 +18,8 @@ use crate::wire::Loader;
 ///    [`Progress`](Self::Progress) and [`Again`](Self::Again), for a write
 ///    [`Hashing`](Self::Hashing) where the loader can hash, and
 ///    [`End`](Self::End) unless the call fails; indices count the regions of
-///    one call from 0;
+///    one call from 0; our own stub writes all regions of a call in one go, so
+///    that all of them start before the first one ends;
 /// 3. [`Finishing`](Self::Finishing), and [`Finished`](Self::Finished) unless
 ///    that fails.
 ///

@@ -10,6 +10,7 @@
 
 mod check;
 mod event;
+mod fast;
 mod finish;
 mod options;
 mod park;

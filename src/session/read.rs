@@ -5,7 +5,7 @@ use super::event::{Action, Event};
 use super::report::Outcome;
 use super::work::tell;
 use crate::error::{InputError, Result};
-use crate::flash::Flasher;
+use crate::flash::{FastFlasher, Flasher};
 use crate::image;
 use crate::transport::Transport;
 use crate::wire::Opcode;
@@ -42,6 +42,7 @@ impl<T: Transport> Session<'_, T> {
             size,
             action: Action::Read,
         });
+        let own = self.capability();
         let mut done = 0;
         let observer = &mut self.observer;
         let mut sink = |bytes: &[u8]| {
@@ -53,12 +54,12 @@ impl<T: Transport> Session<'_, T> {
             tell(observer, &Event::Progress { index, done, total });
             Ok(())
         };
-        Flasher::new(
-            &mut self.connection,
-            self.known.abilities,
-            self.known.flash.size,
-        )
-        .read(address, size, &mut sink)?;
+        let connection = &mut self.connection;
+        match own {
+            Some(own) => FastFlasher::new(connection, own).read(address, size, &mut sink)?,
+            None => Flasher::new(connection, self.known.abilities, self.known.flash.size)
+                .read(address, size, &mut sink)?,
+        }
         let outcome = Outcome::Read;
         self.emit(&Event::End { index, outcome });
         Ok(())

@@ -5,7 +5,7 @@ use super::options::Locate;
 use super::report::{Outcome, RegionReport, Report};
 use super::{Observer, Session};
 use crate::error::{Error, InputError, Result};
-use crate::flash::{Flasher, Proof, WriteStep};
+use crate::flash::{Flasher, Held, Proof, WriteStep};
 use crate::image::{self, Prepared, Purpose, Region, SECTOR};
 use crate::transport::Transport;
 use crate::wire::Opcode;
@@ -43,7 +43,7 @@ impl<T: Transport> Session<'_, T> {
         self.report = Report::default();
         self.check_security(regions)?;
         let regions = self.prepare(regions, Purpose::Write)?;
-        self.put(&regions, |_| true)?;
+        self.put(&regions, |_| true, Held::Nothing)?;
         Ok(self.report.clone())
     }
 
@@ -61,7 +61,8 @@ impl<T: Transport> Session<'_, T> {
         if self.known.abilities.has(Opcode::FLASH_MD5SUM) {
             self.compare(&regions)?;
         }
-        self.put(&regions, |outcome| outcome != Outcome::Matches)?;
+        let due = |outcome| outcome != Outcome::Matches;
+        self.put(&regions, due, Held::Matching)?;
         Ok(self.report.clone())
     }
 
@@ -103,7 +104,10 @@ impl<T: Transport> Session<'_, T> {
         });
         let proof = self.timed(
             |timings| &mut timings.erase,
-            |session| session.observed(index, |flasher, see| flasher.erase(address, size, see)),
+            |session| match session.capability() {
+                Some(own) => session.erase_fast(own, address, size),
+                None => session.observed(index, |flasher, see| flasher.erase(address, size, see)),
+            },
         )?;
         self.note(index, |report| report.erased(proof));
         self.tell_end(index);
@@ -116,6 +120,9 @@ impl<T: Transport> Session<'_, T> {
         self.timed(
             |timings| &mut timings.verify,
             |session| {
+                if let Some(own) = session.capability() {
+                    return session.compare_fast(own, regions);
+                }
                 for (index, region) in regions.iter().enumerate() {
                     session.tell_begin(index, region, Action::Verify);
                     let found = session.flasher().digest(region.address, region.size())?;
@@ -139,13 +146,21 @@ impl<T: Transport> Session<'_, T> {
     }
 
     /// Writes those regions whose outcome so far is a `due` one.
-    fn put(&mut self, regions: &[Prepared<'_>], due: fn(Outcome) -> bool) -> Result<()> {
+    fn put(
+        &mut self,
+        regions: &[Prepared<'_>],
+        due: fn(Outcome) -> bool,
+        held: Held,
+    ) -> Result<()> {
         if self.report.regions.is_empty() {
             self.report = Report::pending(regions, self.known.stub.as_ref().err());
         }
         self.timed(
             |timings| &mut timings.write,
             |session| {
+                if let Some(own) = session.capability() {
+                    return session.put_fast(own, regions, due, held);
+                }
                 for (index, region) in regions.iter().enumerate() {
                     let so_far = session.report.regions.get(index);
                     if so_far.is_some_and(|report| due(report.outcome)) {
@@ -173,29 +188,7 @@ impl<T: Transport> Session<'_, T> {
     ) -> Result<Proof> {
         let observer = &mut self.observer;
         let report = &mut self.report;
-        let mut see = |step| {
-            let Some(region) = report.regions.get_mut(index) else {
-                return;
-            };
-            let event = match step {
-                WriteStep::Touching(bytes) => return region.touch(bytes),
-                WriteStep::Certain(bytes) => {
-                    region.certain = bytes;
-                    return;
-                }
-                WriteStep::Written(done) => Event::Progress {
-                    index,
-                    done,
-                    total: region.size,
-                },
-                WriteStep::Again(address) => {
-                    region.certain = region.certain.min(address.saturating_sub(region.address));
-                    Event::Again { index, address }
-                }
-                WriteStep::Hashing => Event::Hashing { index },
-            };
-            tell(observer, &event);
-        };
+        let mut see = |step| see(observer, report, index, step);
         let mut flasher = Flasher::new(
             &mut self.connection,
             self.known.abilities,
@@ -210,13 +203,13 @@ impl<T: Transport> Session<'_, T> {
     }
 
     /// Changes what the report says of a region.
-    fn note(&mut self, index: usize, change: impl FnOnce(&mut RegionReport)) {
+    pub(super) fn note(&mut self, index: usize, change: impl FnOnce(&mut RegionReport)) {
         if let Some(region) = self.report.regions.get_mut(index) {
             change(region);
         }
     }
 
-    fn tell_begin(&mut self, index: usize, region: &Prepared<'_>, action: Action) {
+    pub(super) fn tell_begin(&mut self, index: usize, region: &Prepared<'_>, action: Action) {
         self.emit(&Event::Start {
             index,
             name: region.name,
@@ -226,13 +219,43 @@ impl<T: Transport> Session<'_, T> {
         });
     }
 
-    fn tell_end(&mut self, index: usize) {
+    pub(super) fn tell_end(&mut self, index: usize) {
         if let Some(region) = self.report.regions.get(index) {
             let outcome = region.outcome;
             log::info!(target: "espwire::session", "{}: {outcome:?}", region.name);
             self.emit(&Event::End { index, outcome });
         }
     }
+}
+
+/// Keeps report and observer up to date with what happens to a region.
+pub(super) fn see(
+    observer: &mut Option<Box<Observer<'_>>>,
+    report: &mut Report,
+    index: usize,
+    step: WriteStep,
+) {
+    let Some(region) = report.regions.get_mut(index) else {
+        return;
+    };
+    let event = match step {
+        WriteStep::Touching(bytes) => return region.touch(bytes),
+        WriteStep::Certain(bytes) => {
+            region.certain = bytes;
+            return;
+        }
+        WriteStep::Written(done) => Event::Progress {
+            index,
+            done,
+            total: region.size,
+        },
+        WriteStep::Again(address) => {
+            region.certain = region.certain.min(address.saturating_sub(region.address));
+            Event::Again { index, address }
+        }
+        WriteStep::Hashing => Event::Hashing { index },
+    };
+    tell(observer, &event);
 }
 
 pub(super) fn tell(observer: &mut Option<Box<Observer<'_>>>, event: &Event<'_>) {

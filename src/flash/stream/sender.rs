@@ -217,6 +217,12 @@ impl Sender {
         self.counts
     }
 
+    /// Whether the link is about to fall idle: less than a block is under way.
+    #[must_use]
+    pub fn runs_dry(&self) -> bool {
+        self.outstanding() < self.pace.block()
+    }
+
     /// What has been measured, for the next session.
     #[must_use]
     pub fn into_pace(self) -> Pace {

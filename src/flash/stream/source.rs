@@ -20,6 +20,8 @@ const AHEAD: usize = 32;
 const STEP: usize = 32 << 10;
 /// Levels of effort, the best first.
 const LEVELS: [u32; 4] = [9, 6, 4, 1];
+/// Shorter waits are what it takes to hand over a piece.
+const NOTICEABLE: Duration = Duration::from_millis(1);
 /// So many pieces in a row that were there when they were wanted allow the
 /// next better level.
 const KEEPS_UP: u32 = 64;
@@ -119,7 +121,7 @@ impl Source<'_> {
     /// here on; one that does for long, a greater one.
     pub fn idled(&mut self, time: Duration) {
         let level = self.level.load(Ordering::Relaxed);
-        if time > Duration::ZERO {
+        if time >= NOTICEABLE {
             self.in_time = 0;
             let worst = u32::try_from(LEVELS.len() - 1).unwrap_or(0);
             self.level.store((level + 1).min(worst), Ordering::Relaxed);
