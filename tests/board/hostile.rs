@@ -29,10 +29,10 @@ fn any_bytes_leave_a_board_that_can_be_reset() {
     for (seed, chip) in (0..).zip(ALL) {
         let mut random = fastrand::Rng::with_seed(seed);
         let (board, mut port) = in_loader(chip).flash_times(NorTimes::NONE).build();
-        for _ in 0..20 {
+        for _ in 0..40 {
             board.press_reset(Strapping::Download);
             sync(&mut port, chip);
-            for _ in 0..50 {
+            for _ in 0..25 {
                 let opcode = *random
                     .choice(&[
                         0x02, 0x03, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0a, 0x0b, 0x0d, 0x0e, 0x10,

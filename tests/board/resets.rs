@@ -3,7 +3,7 @@
 use super::*;
 use espwire::sim::{Link, LinkKind, Record, Reset, ResetCause, Running};
 use espwire::transport::Lines;
-use espwire::wire::{FlashEnd, Leave, RegWrite, WriteReg};
+use espwire::wire::{FlashDeflEnd, Leave, RegWrite, WriteReg};
 
 fn lines(port: &mut Port, dtr: bool, rts: bool) {
     port.set_lines(Lines { dtr, rts }).unwrap();
@@ -102,7 +102,8 @@ fn the_banner_names_the_cause_and_the_mode() {
         "{text}"
     );
     sync(&mut port, chip);
-    send(&mut port, &frame(chip, &FlashEnd(Leave::Reboot)));
+    // A write that was announced and not sent would have to be completed.
+    send(&mut port, &frame(chip, &FlashDeflEnd(Leave::Reboot)));
     let text = heard(&mut port);
     assert!(text.contains("rst:0x3 (SW)"), "{text}");
     assert_eq!(

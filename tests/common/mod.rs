@@ -2,5 +2,6 @@
 
 pub mod captures;
 pub mod excuses;
+pub mod line;
 pub mod roms;
 pub mod tools;

@@ -49,3 +49,34 @@ pub fn read(chip: &str, revision: Option<&str>) -> Option<Vec<u8>> {
     let (_, newest) = names.last()?;
     std::fs::read(newest).ok()
 }
+
+/// A ROM's file.
+pub struct File {
+    /// The chip, as on a command line.
+    pub chip: String,
+    /// The ROM's revision: `rev300`.
+    pub revision: String,
+    pub path: PathBuf,
+}
+
+/// All files with ROMs, in order.
+pub fn files() -> Vec<File> {
+    let Ok(entries) = std::fs::read_dir(folder()) else {
+        return vec![];
+    };
+    let mut files: Vec<File> = entries
+        .filter_map(|entry| {
+            let path = entry.ok()?.path();
+            let name = path.file_name()?.to_str()?.strip_suffix("_rom.elf")?;
+            let (chip, revision) = name.split_once('_')?;
+            let (chip, revision) = (chip.to_owned(), revision.to_owned());
+            Some(File {
+                chip,
+                revision,
+                path,
+            })
+        })
+        .collect();
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files
+}

@@ -18,6 +18,7 @@ mod common;
 
 use common::captures::{self, Exchange};
 use common::excuses::{Excuse, Excuses, excuse, same};
+use common::line::{hear, send, waits};
 use common::roms;
 use espwire::chip::Chip;
 use espwire::sim::rom::Security;
@@ -50,12 +51,6 @@ const BOOT: Duration = Duration::from_millis(500);
 const ANSWER: Duration = Duration::from_secs(5);
 /// How long must be silent what is recorded as silent.
 const SILENCE: Duration = Duration::from_millis(30);
-
-/// The loaders' last words before they listen.
-const WAITING: [&[u8]; 2] = [
-    b"waiting for download\r\n",
-    b"wait uart download(secure mode)\r\n",
-];
 
 /// What a capture's name says about the chip.
 struct Recorded {
@@ -104,44 +99,22 @@ impl Recorded {
     }
 }
 
-fn send(port: &mut Port, mut bytes: &[u8]) {
-    while !bytes.is_empty() {
-        let deadline = port.now() + ANSWER;
-        let taken = port.write(bytes, deadline).unwrap();
-        bytes = &bytes[taken..];
-    }
-}
-
-/// What comes, until `enough` is there or nothing comes for `patience`; then
-/// what comes until nothing does for a while.
-fn hear(port: &mut Port, patience: Duration, enough: impl Fn(&[u8]) -> bool) -> Vec<u8> {
-    let mut heard = vec![];
-    let mut buf = [0; 4096];
-    loop {
-        let patience = if enough(&heard) { SILENCE } else { patience };
-        let deadline = port.now() + patience;
-        match port.read(&mut buf, deadline).unwrap() {
-            0 => return heard,
-            count => heard.extend_from_slice(&buf[..count]),
-        }
-    }
-}
-
 fn ask(port: &mut Port, exchange: &Exchange) -> Vec<u8> {
     send(port, &exchange.sent);
     let patience = match exchange.silence {
         Some(_) => SILENCE,
         None => ANSWER,
     };
-    hear(port, patience, |heard| heard.len() >= exchange.answer.len())
+    hear(port, patience, SILENCE, |heard| {
+        heard.len() >= exchange.answer.len()
+    })
 }
 
 /// Answers of a file that are not the recorded ones.
 fn differences(file: &str, recorded: Recorded) -> Vec<String> {
     let exchanges = captures::exchanges(file);
     let mut port = recorded.board();
-    let waits = |heard: &[u8]| WAITING.iter().any(|words| heard.ends_with(words));
-    let banner = hear(&mut port, BOOT, waits);
+    let banner = hear(&mut port, BOOT, SILENCE, waits);
     assert!(
         waits(&banner),
         "{file}: {}",
@@ -152,7 +125,7 @@ fn differences(file: &str, recorded: Recorded) -> Vec<String> {
         // It was recorded on a line without time, where the ROM sees the whole
         // of the first SYNC at once; here it measures the rate on it.
         send(&mut port, &first.sent);
-        hear(&mut port, SILENCE, |_| false);
+        hear(&mut port, SILENCE, SILENCE, |_| false);
     }
     let mut wrong = vec![];
     for exchange in &exchanges {

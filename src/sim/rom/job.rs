@@ -19,6 +19,8 @@ pub(super) enum Step {
     Erase { opcode: u8, address: u32 },
     /// Program within one page.
     Program { address: u32, data: Vec<u8> },
+    /// Read again what has been programmed.
+    ReadBack { address: u32, written: Vec<u8> },
     /// Read, and add to the digest.
     Hash { address: u32, size: u32 },
     /// Compute.
@@ -31,6 +33,7 @@ pub(super) struct Job {
     steps: VecDeque<Step>,
     due: Option<Instant>,
     digest: Option<Md5>,
+    read_back: Option<(Vec<u8>, Vec<u8>)>,
 }
 
 /// SPI flash opcodes (data sheet).
@@ -114,6 +117,11 @@ impl Job {
         Some(self.digest.take()?.finalize().into())
     }
 
+    /// What was to be programmed, and what the flash holds then.
+    pub(super) const fn take_read_back(&mut self) -> Option<(Vec<u8>, Vec<u8>)> {
+        self.read_back.take()
+    }
+
     /// When something is to be done next, if anything is.
     pub(super) const fn due(&self) -> Option<Instant> {
         self.due
@@ -128,6 +136,12 @@ impl Job {
             }
             Some(Step::Spend(time)) => {
                 self.due = Some(at + time);
+                return false;
+            }
+            Some(Step::ReadBack { address, written }) => {
+                let mut read = vec![0; written.len()];
+                flash.transfer(at, &bytes.command(READ, address), &mut read);
+                self.read_back = Some((written, read));
                 return false;
             }
             Some(Step::Hash { address, size }) => {

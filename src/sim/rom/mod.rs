@@ -144,15 +144,14 @@ struct Slip {
 }
 
 impl Slip {
-    /// What fits into the ROM's request buffer.
+    /// More than fits into any request buffer.
     const LONGEST: usize = 0x4100;
 
     /// Takes a byte; true if it completed a frame.
     fn push(&mut self, byte: u8) -> bool {
-        if byte == END {
+        if byte == END && !self.escaped {
             let complete = self.inside && !self.frame.is_empty();
             self.inside = !complete;
-            self.escaped = false;
             return complete;
         }
         if !self.inside {
@@ -412,7 +411,7 @@ impl ModelledRom {
         match done {
             loader::Then::Serve | loader::Then::Stub => {}
             loader::Then::Baud(baud) => self.set_baud(self.set_by_rom(baud)),
-            loader::Then::Leave => {
+            loader::Then::Leave | loader::Then::Nothing => {
                 self.state = State::Stopped;
                 self.ring.clear();
             }
@@ -420,7 +419,9 @@ impl ModelledRom {
                 self.state = State::Left { entry };
                 self.ring.clear();
             }
-            loader::Then::Reset => self.state = State::Resetting { at: sent },
+            loader::Then::Reset | loader::Then::Restart => {
+                self.state = State::Resetting { at: sent }
+            }
         }
     }
 }

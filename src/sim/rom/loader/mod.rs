@@ -14,6 +14,7 @@ use crate::sim::nor::NorFlash;
 use crate::slip;
 use crate::time::{Duration, Instant};
 use crate::wire::{self, Dialect, Opcode, Reason, Request, Sync};
+use blocks::{Geometry, Transfer};
 
 /// What known stubs say first.
 const STUB_GREETING: &[u8] = b"OHAI";
@@ -42,27 +43,14 @@ pub(super) enum Then {
     Leave,
     /// The loader is left, for what was uploaded.
     Jump(u32),
-    /// The chip resets itself.
+    /// The chip resets itself, as the host wants it to.
     Reset,
+    /// The chip resets itself: the loader has come to its end.
+    Restart,
     /// The next request, as a stub.
     Stub,
-}
-
-/// Where a stream of blocks goes.
-#[derive(Debug)]
-enum Target {
-    Ram,
-    Flash,
-    Deflated(Box<Inflater>),
-}
-
-/// A write that a BEGIN announced.
-#[derive(Debug)]
-struct Transfer {
-    target: Target,
-    address: u32,
-    block_size: u32,
-    sequence: u32,
+    /// Nothing, not even an answer: the loader is caught in a loop.
+    Nothing,
 }
 
 #[derive(Debug)]
@@ -76,13 +64,14 @@ pub(super) struct Loader {
     last_key_purpose: u8,
     extra_commands: &'static [Opcode],
     memory: AddressSpace,
-    flash_size: u32,
+    geometry: Geometry,
     address_bytes: AddressBytes,
-    transfer: Option<Transfer>,
-    /// Bytes that FLASH_BEGIN announced and FLASH_DATA has not brought; below
-    /// zero if it brought more. FLASH_END looks at it, whatever came since
-    /// (recorded).
-    plain_left: i64,
+    /// What MEM_BEGIN or FLASH_BEGIN announced: the ROMs keep both in one
+    /// place.
+    plain: Transfer,
+    /// What FLASH_DEFL_BEGIN announced.
+    deflated: Transfer,
+    inflater: Inflater,
     job: Job,
     then: Then,
     /// The request buffer: a short frame leaves the rest of the one before.
@@ -100,6 +89,17 @@ pub(super) struct Loader {
 
 type Outcome = Result<(), Reason>;
 
+/// Bytes of the request buffer; a longer frame is cut.
+const REQUEST_BUFFER: usize = 0x2000;
+/// The same of known stubs, once one runs.
+const STUB_REQUEST_BUFFER: usize = 0x4100;
+
+/// Which word of a BEGIN says that the data are to be encrypted.
+const ENCRYPTED: usize = 4;
+/// The reason of a ROM that is to encrypt what it inflates (read from its
+/// code).
+const CANNOT_ENCRYPT: Reason = Reason(0x64);
+
 impl Loader {
     pub(super) fn new(chip: &'static Chip, config: &Config) -> Self {
         let mut answer = [0; 76];
@@ -113,13 +113,14 @@ impl Loader {
             last_key_purpose: config.variant.last_key_purpose,
             extra_commands: config.variant.extra_commands,
             memory: AddressSpace::new(chip, config),
-            flash_size: chip.rom.assumed_flash_size,
+            geometry: Geometry::of(chip.rom.assumed_flash_size),
             address_bytes: AddressBytes::default(),
-            transfer: None,
-            plain_left: 0,
+            plain: Transfer::STALE,
+            deflated: Transfer::EMPTY,
+            inflater: Inflater::new(),
             job: Job::default(),
             then: Then::Serve,
-            request: vec![0; 0x4100],
+            request: vec![0; REQUEST_BUFFER],
             answer,
             answer_len: 8,
             reason: 0,
@@ -153,6 +154,10 @@ impl Loader {
         if !self.job.step(at, flash, self.address_bytes) {
             return None;
         }
+        if let Some((written, read)) = self.job.take_read_back() {
+            let outcome = self.read_back(&written, &read);
+            self.finish(outcome, 0);
+        }
         if let Some(digest) = self.job.take_digest() {
             match self.dialect.loader {
                 wire::Loader::Rom => self.put_data(0, crate::error::hex(&digest).as_bytes()),
@@ -168,6 +173,9 @@ impl Loader {
             return greeting;
         }
         let mut out = vec![];
+        if self.then == Then::Nothing {
+            return out;
+        }
         for _ in 0..self.copies {
             slip::encode(
                 self.answer.get(..self.answer_len).unwrap_or_default(),
@@ -177,12 +185,12 @@ impl Loader {
         if self.then == Then::Stub {
             slip::encode(STUB_GREETING, &mut out);
             self.dialect = Dialect::STUB;
+            self.request.resize(STUB_REQUEST_BUFFER, 0);
         }
-        if matches!(
-            (self.then, self.dialect.loader),
-            (Then::Baud(_), wire::Loader::Rom)
-        ) {
-            // Changing the divider makes the transmitter stumble (recorded).
+        if self.dialect.loader == wire::Loader::Rom
+            && matches!(self.then, Then::Baud(_) | Then::Reset)
+        {
+            // The ROM's own, before it changes the rate or resets the chip.
             out.extend_from_slice(&[slip::END, slip::END]);
         }
         out
@@ -197,6 +205,7 @@ impl Loader {
             return;
         }
         wires.note_command(Opcode::SYNC);
+        self.keep(frame);
         let untouched = self.answer;
         self.put(1, &[Opcode::SYNC.0]);
         self.put(4, frame.get(8..12).unwrap_or(&[0; 4]));
@@ -208,11 +217,17 @@ impl Loader {
         self.job.start(now);
     }
 
-    /// Takes a request; the answer is due when its job is done.
-    pub(super) fn request(&mut self, frame: &[u8], now: Instant, wires: &mut Wires<'_>) {
-        if let Some(buffer) = self.request.get_mut(..frame.len()) {
+    /// Puts a frame into the request buffer, as much of it as fits.
+    fn keep(&mut self, frame: &[u8]) {
+        let len = frame.len().min(self.request.len());
+        if let (Some(buffer), Some(frame)) = (self.request.get_mut(..len), frame.get(..len)) {
             buffer.copy_from_slice(frame);
         }
+    }
+
+    /// Takes a request; the answer is due when its job is done.
+    pub(super) fn request(&mut self, frame: &[u8], now: Instant, wires: &mut Wires<'_>) {
+        self.keep(frame);
         let buffer = std::mem::take(&mut self.request);
         self.then = Then::Serve;
         let outcome = match Request::parse(&buffer) {
@@ -324,59 +339,72 @@ impl Loader {
                 }
                 plain(Ok(()))
             }
-            Opcode::MEM_BEGIN => {
-                plain(expects(4).and_then(|()| self.begin(Target::Ram, word(2), word(3))))
-            }
-            Opcode::FLASH_BEGIN => plain(expects(begin_words).and_then(|()| {
-                self.erase(word(3), word(0))?;
-                self.begin(Target::Flash, word(2), word(3))?;
-                self.plain_left = i64::from(word(0));
+            Opcode::MEM_BEGIN => plain(expects(4).and_then(|()| {
+                self.plain = self.announced([word(0), word(1), word(2), word(3)])?;
                 Ok(())
             })),
-            Opcode::FLASH_DEFL_BEGIN => plain(expects(begin_words).and_then(|()| {
-                self.erase(word(3), word(0))?;
-                let target = Target::Deflated(Box::new(Inflater::new()));
-                self.begin(target, word(2), word(3))
+            Opcode::FLASH_BEGIN => plain(expects(begin_words).and_then(|()| {
+                // It has begun, even where the flash cannot be erased.
+                self.plain = self.announced([word(0), word(1), word(2), word(3)])?;
+                self.erase(word(3), word(0))
             })),
-            Opcode::MEM_DATA | Opcode::FLASH_DATA | Opcode::FLASH_DEFL_DATA => {
-                plain(self.data(request))
-            }
-            Opcode::MEM_END => plain(expects(2).map(|()| {
-                self.transfer = None;
-                if word(0) == 0 {
+            Opcode::FLASH_DEFL_BEGIN => plain(expects(begin_words).and_then(|()| {
+                let announced = self.announced([word(0), word(1), word(2), word(3)])?;
+                if begin_words > ENCRYPTED && word(ENCRYPTED) != 0 {
+                    return Err(CANNOT_ENCRYPT);
+                }
+                self.deflated = announced;
+                self.inflater.begin();
+                self.erase(word(3), word(0))
+            })),
+            Opcode::MEM_DATA => plain(self.ram_block(request)),
+            Opcode::FLASH_DATA => plain(self.flash_block(request)),
+            Opcode::FLASH_DEFL_DATA => plain(self.deflated_block(request).map(|ends| {
+                if !ends {
+                    self.then = Then::Nothing;
+                }
+            })),
+            Opcode::MEM_END if request.len > 8 => plain(Err(Reason::BAD_REQUEST)),
+            Opcode::MEM_END => {
+                if word(0) & 0xff == 0 {
                     self.then = match self.uploads {
                         Uploads::Execute => Then::Jump(word(1)),
                         Uploads::BecomeStub => Then::Stub,
                     };
                 }
-            })),
-            Opcode::FLASH_END if self.dialect.loader == wire::Loader::Stub => {
+                plain(Ok(()))
+            }
+            Opcode::FLASH_END | Opcode::FLASH_DEFL_END
+                if self.dialect.loader == wire::Loader::Stub =>
+            {
                 if word(0) == 0 {
                     self.then = Then::Reset;
                 }
-                self.transfer = None;
                 plain(Ok(()))
             }
             Opcode::FLASH_END => {
+                let complete = self.plain.sequence == self.plain.blocks
+                    && self.plain.written == self.plain.size;
                 // It leaves the loader whatever its word says (recorded).
-                self.then = if word(0) == 0 {
-                    Then::Reset
+                self.then = if self.security.secure_download {
+                    Then::Restart
                 } else {
                     Then::Leave
                 };
-                plain(match self.plain_left {
-                    0 => Ok(()),
-                    _ => Err(Reason::FAILED),
-                })
+                plain(self.end(complete, word(0)))
             }
             Opcode::FLASH_DEFL_END => {
-                if word(0) == 0 {
-                    self.then = Then::Reset;
-                }
-                self.transfer = None;
-                plain(Ok(()))
+                let complete = self.deflated.sequence == self.deflated.blocks;
+                plain(self.end(complete, word(0)))
             }
-            Opcode::SPI_SET_PARAMS => plain(expects(6).map(|()| self.flash_size = word(1))),
+            Opcode::SPI_SET_PARAMS => plain(expects(6).map(|()| {
+                self.geometry = Geometry {
+                    size: word(1),
+                    block: word(2),
+                    sector: word(3),
+                    page: word(4),
+                };
+            })),
             Opcode::CHANGE_BAUDRATE => {
                 self.then = Then::Baud(word(0));
                 plain(Ok(()))
@@ -399,6 +427,19 @@ impl Loader {
     /// What was stored in memory and registers, but for the eFuses.
     pub(super) fn words(&self) -> impl Iterator<Item = (u32, u32)> {
         self.memory.words()
+    }
+
+    /// The end of a write: an error if it is not complete, else a reset if the
+    /// host wants one.
+    const fn end(&mut self, complete: bool, stay: u32) -> Outcome {
+        if !complete {
+            return Err(Reason::FAILED);
+        }
+        if stay & 0xff == 0 {
+            self.then = Then::Reset;
+            self.reason = 0;
+        }
+        Ok(())
     }
 
     fn security_info(&mut self) -> (Outcome, usize) {
