@@ -13,8 +13,10 @@ use espwire::chip::{self, Chip, UsbPort};
 use espwire::image::Region;
 use espwire::session::{After, Options, Outcome, Session, StubPolicy, UsbId};
 use espwire::sim::soc::{self, RomImage};
-use espwire::sim::{Board, Link, LinkKind, Port};
+use espwire::sim::{Board, Link, LinkKind, Port, ResetCause, Strapping};
 use espwire::stub::{Stub, WithoutStub};
+use espwire::time::Duration;
+use espwire::transport::{Lines, Transport};
 
 const APPLICATION: u32 = 0x1_0000;
 
@@ -127,5 +129,37 @@ fn real_roms_serve_usb_serial_jtag_and_so_do_their_stubs() {
             rom_works(chip, LinkKind::UsbSerialJtag);
             stub_works(chip, LinkKind::UsbSerialJtag);
         }
+    }
+}
+
+/// A reset over USB leaves the watchdogs running; a session quiets them, and
+/// without one they bite.
+#[test]
+fn real_roms_are_bitten_unless_a_session_quiets_the_watchdogs() {
+    if !roms::at_hand() {
+        return;
+    }
+    for chip in [&chip::ESP32C3, &chip::ESP32C6] {
+        let (board, mut session) = connect(chip, LinkKind::UsbSerialJtag, StubPolicy::Off);
+        board.run_for(Duration::from_secs(10));
+        let causes = board.record().resets;
+        assert!(
+            causes.iter().all(|reset| reset.cause == ResetCause::Usb),
+            "{chip}: {causes:?}"
+        );
+        assert_eq!(outcome(&mut session, b"?"), Outcome::Differs);
+
+        // What a session has quieted stays so until the power goes.
+        board.press_reset(Strapping::Flash);
+        let mut port = board.port();
+        for (dtr, rts) in [(true, false), (false, true), (false, false)] {
+            port.set_lines(Lines { dtr, rts }).unwrap();
+        }
+        port.discard_input().unwrap();
+        let mut heard = [0; 1024];
+        port.sleep_until(port.now() + Duration::from_millis(1100));
+        let count = port.read(&mut heard, port.now()).unwrap();
+        let text = String::from_utf8_lossy(&heard[..count]);
+        assert!(text.contains("rst:0x12 ("), "{chip}: {text}");
     }
 }

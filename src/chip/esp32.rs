@@ -39,6 +39,11 @@ pub static ESP32: Chip = Chip {
             config1: 0x3ff4_8090,
             protect: 0x3ff4_80a4,
             bite: WatchdogBite::Unsupported,
+            // WDT_FLASHBOOT_MOD_EN, STG0_HOLD; RC_SLOW_CLK (register header; TRM, "Reset and Clock").
+            flash_boot: 1 << 10,
+            boot_hold: 128_000,
+            first_stage: 1,
+            slow_clock: 150_000,
         },
         super_watchdog: None,
     }),

@@ -42,6 +42,11 @@ pub static ESP32C5: Chip = Chip {
             config1: 0x600b_1c04,
             protect: 0x600b_1c18,
             bite: WatchdogBite::Resets,
+            // WDT_FLASHBOOT_MOD_EN, STG0_HOLD; RC_SLOW_CLK (register header; TRM, "Reset and Clock").
+            flash_boot: 1 << 12,
+            boot_hold: 200_000,
+            first_stage: 2,
+            slow_clock: 136_000,
         },
         // LP_WDT_SWD_CONFIG_REG, SWD_AUTO_FEED_EN; SWD_WPROTECT_REG (register header).
         super_watchdog: Some(SuperWatchdog {

@@ -38,6 +38,11 @@ pub static ESP32S2: Chip = Chip {
             config1: 0x3f40_8098,
             protect: 0x3f40_80ac,
             bite: WatchdogBite::Resets,
+            // WDT_FLASHBOOT_MOD_EN, STG0_HOLD; RC_SLOW_CLK (register header; TRM, "Reset and Clock").
+            flash_boot: 1 << 12,
+            boot_hold: 200_000,
+            first_stage: 2,
+            slow_clock: 90_000,
         },
         // RTC_CNTL_SWD_CONF_REG, SWD_AUTO_FEED_EN; SWD_WPROTECT_REG (register header).
         super_watchdog: Some(SuperWatchdog {

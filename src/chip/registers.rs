@@ -168,12 +168,22 @@ pub struct Watchdogs {
 pub struct RtcWatchdog {
     /// Address of CONFIG0: bit 31 enables it, 0 disables it and all stages.
     pub config0: u32,
-    /// Address of CONFIG1: timeout of stage 0 in cycles of the slow clock.
+    /// Address of CONFIG1: timeout of stage 0 in cycles of the slow clock. Those
+    /// of stages 1 to 3 follow it.
     pub config1: u32,
     /// Address of the write protection register.
     pub protect: u32,
     /// Whether its bite resets the chip out of the loader.
     pub bite: WatchdogBite,
+    /// The bit of CONFIG0 that lets it guard the start from flash.
+    pub flash_boot: u32,
+    /// What CONFIG1 holds after a reset.
+    pub boot_hold: u32,
+    /// What CONFIG1 is multiplied with: 2, as long as the eFuse WDT_DELAY_SEL is
+    /// 0, on the chips that have it.
+    pub first_stage: u32,
+    /// The usual frequency of the slow clock in Hz.
+    pub slow_clock: u32,
 }
 
 /// What the RTC watchdog's system reset does to a chip in its ROM loader.
@@ -191,7 +201,7 @@ impl RtcWatchdog {
     /// CONFIG0 that bites once: enabled, stage 0 resets the system, with the
     /// reset pulses' lengths at 1 and 2 steps (bits 31, 30 to 28 = 5, 8, 1).
     pub const CONFIG0_BITE: u32 = (1 << 31) | (5 << 28) | (1 << 8) | 2;
-    /// CONFIG1 for a bite: about 13 ms of a 150 kHz slow clock.
+    /// CONFIG1 for a bite: 13 ms on the ESP32, 29 to 44 ms on the others.
     pub const CONFIG1_BITE: u32 = 2000;
 }
 
@@ -211,6 +221,8 @@ impl SuperWatchdog {
     pub const KEY_RTC_CNTL: u32 = 0x8f1d_312a;
     /// The key of the chips with LP_WDT registers.
     pub const KEY_LP_WDT: u32 = 0x50d8_3aa1;
+    /// The bit beside auto-feed that stops it.
+    pub const DISABLE: u32 = 1 << 30;
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ impl Hybrid {
             // Watchdogs run since then.
             self.machine.reset(reset, at);
         }
-        self.machine.leave(&left.words);
+        self.machine.leave(&left.words, &left.watchdogs);
         self.machine.call(left.entry, self.hand_over.caller, now);
         self.uploaded = Some(left.security_settings);
     }

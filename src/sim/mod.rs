@@ -33,6 +33,7 @@ pub mod rom;
 mod serve;
 pub mod soc;
 mod spec;
+mod watchdog;
 
 pub use board::{Board, Builder, FlashView, Record, Running};
 pub use firmware::{Firmware, Reset, ResetCause, Strapping, Wires};

@@ -3,7 +3,7 @@
 use crate::chip::{self, Field};
 use crate::sim::cpu::{Rule, riscv};
 use crate::sim::soc::{
-    Controller, CoreModel, FlashControllerLayout, Kind, Piece, Placed, Rate, ResetCauses,
+    Controller, CoreModel, Extent, FlashControllerLayout, Kind, Piece, Placed, Rate, ResetCauses,
     SecurityFuses, Soc, Straps, UartLayout, Window,
 };
 
@@ -50,6 +50,9 @@ const UART: Rate = Rate::Divide(
     Field::new(0x6000_0078, 12, 8),
 );
 
+/// TIMG_WDTCONFIG0, WDT_USE_XTAL.
+const TIMER_GROUP: Rate = Rate::Select(Field::new(0x6001_f048, 21, 1), &[APB, Rate::Crystal]);
+
 /// ESP32-C2 (TRM; register header).
 pub static ESP32C2: Soc = Soc {
     chip: &chip::ESP32C2,
@@ -92,6 +95,12 @@ pub static ESP32C2: Soc = Soc {
             kind: Kind::Uart(UartLayout::C3),
         },
         Placed {
+            base: 0x6001_f000,
+            clock: TIMER_GROUP,
+            interrupt: None,
+            kind: Kind::TimerGroup(0),
+        },
+        Placed {
             base: 0x6000_2000,
             clock: FLASH,
             interrupt: None,
@@ -117,13 +126,21 @@ pub static ESP32C2: Soc = Soc {
     },
     reset_cause: ResetCauses {
         register: 0x6000_8030,
-        shift: 0,
-        codes: [1, 0x15, 3, 0x10],
+        shifts: &[0],
+        usb: 0x15,
     },
     security: SecurityFuses {
         secure_download: Field::new(0x6000_8830, 16, 1),
         secure_boot: None,
         crypt_count: None,
     },
-    software_reset: &[(0x6000_8000, 1 << 31)],
+    software_reset: &[
+        // RTC_CNTL_OPTIONS0: SW_SYS_RST, SW_PROCPU_RST.
+        (Field::new(0x6000_8000, 31, 1), Extent::Core),
+        (Field::new(0x6000_8000, 5, 1), Extent::Cpu),
+    ],
+    low_power: &[Window {
+        start: 0x6000_8000,
+        len: 0x800,
+    }],
 };

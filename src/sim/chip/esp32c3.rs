@@ -3,7 +3,7 @@
 use crate::chip::{self, Field};
 use crate::sim::cpu::{Rule, riscv};
 use crate::sim::soc::{
-    Controller, CoreModel, FlashControllerLayout, Kind, Piece, Placed, Rate, ResetCauses,
+    Controller, CoreModel, Extent, FlashControllerLayout, Kind, Piece, Placed, Rate, ResetCauses,
     SecurityFuses, Soc, Straps, UartLayout, Window,
 };
 
@@ -45,6 +45,9 @@ const UART: Rate = Rate::Divide(
     ),
     Field::new(0x6000_0078, 12, 8),
 );
+
+/// TIMG_WDTCONFIG0, WDT_USE_XTAL.
+const TIMER_GROUP: Rate = Rate::Select(Field::new(0x6001_f048, 21, 1), &[APB, Rate::Crystal]);
 
 /// ESP32-C3 (TRM; register header).
 pub static ESP32C3: Soc = Soc {
@@ -93,6 +96,12 @@ pub static ESP32C3: Soc = Soc {
             kind: Kind::UsbSerialJtag,
         },
         Placed {
+            base: 0x6001_f000,
+            clock: TIMER_GROUP,
+            interrupt: None,
+            kind: Kind::TimerGroup(0),
+        },
+        Placed {
             base: 0x6000_2000,
             clock: APB,
             interrupt: None,
@@ -118,8 +127,8 @@ pub static ESP32C3: Soc = Soc {
     },
     reset_cause: ResetCauses {
         register: 0x6000_8038,
-        shift: 0,
-        codes: [1, 0x15, 3, 0x10],
+        shifts: &[0],
+        usb: 0x15,
     },
     security: SecurityFuses {
         // EFUSE_RD_REPEAT_DATA3, DATA2 and DATA1 (TRM, "eFuse Controller").
@@ -127,5 +136,13 @@ pub static ESP32C3: Soc = Soc {
         secure_boot: Some(Field::new(0x6000_8838, 20, 1)),
         crypt_count: Some(Field::new(0x6000_8834, 18, 3)),
     },
-    software_reset: &[(0x6000_8000, 1 << 31)],
+    software_reset: &[
+        // RTC_CNTL_OPTIONS0: SW_SYS_RST, SW_PROCPU_RST.
+        (Field::new(0x6000_8000, 31, 1), Extent::Core),
+        (Field::new(0x6000_8000, 5, 1), Extent::Cpu),
+    ],
+    low_power: &[Window {
+        start: 0x6000_8000,
+        len: 0x800,
+    }],
 };

@@ -3,8 +3,8 @@
 use crate::chip::{self, Field};
 use crate::sim::cpu::{Rule, riscv};
 use crate::sim::soc::{
-    Controller, CoreModel, FlashControllerLayout, Habit, Kind, Piece, Placed, Rate, ResetCauses,
-    SecurityFuses, Soc, Straps, UartLayout, Window,
+    Controller, CoreModel, Extent, FlashControllerLayout, Habit, Kind, Piece, Placed, Rate,
+    ResetCauses, SecurityFuses, Soc, Straps, UartLayout, Window,
 };
 
 /// RC_FAST_CLK (TRM, "Reset and Clock").
@@ -35,6 +35,12 @@ const UART: Rate = Rate::Divide(
         &[Rate::Crystal, RC_FAST, Rate::Hz(80_000_000)],
     ),
     Field::new(0x6009_6004, 12, 8),
+);
+
+/// PCR_TIMERGROUP0_WDT_CLK_CONF, TG0_WDT_CLK_SEL.
+const TIMER_GROUP: Rate = Rate::Select(
+    Field::new(0x6009_6048, 20, 2),
+    &[Rate::Crystal, Rate::Hz(80_000_000), RC_FAST],
 );
 
 /// ESP32-C61 (TRM; register header).
@@ -96,6 +102,12 @@ pub static ESP32C61: Soc = Soc {
             kind: Kind::UsbSerialJtag,
         },
         Placed {
+            base: 0x6000_8000,
+            clock: TIMER_GROUP,
+            interrupt: None,
+            kind: Kind::TimerGroup(0),
+        },
+        Placed {
             base: 0x6000_3000,
             clock: FLASH,
             interrupt: None,
@@ -119,13 +131,27 @@ pub static ESP32C61: Soc = Soc {
     },
     reset_cause: ResetCauses {
         register: 0x600b_0410,
-        shift: 0,
-        codes: [1, 0x15, 3, 0x10],
+        shifts: &[0],
+        usb: 0x15,
     },
     security: SecurityFuses {
         secure_download: Field::new(0x600b_4838, 4, 1),
         secure_boot: None,
         crypt_count: None,
     },
-    software_reset: &[(0x600b_1034, 1 << 31)],
+    software_reset: &[
+        // LP_AON_SYS_CFG, HPSYS_SW_RESET; CPUCORE0_CFG, CPU_CORE0_SW_RESET.
+        (Field::new(0x600b_1034, 31, 1), Extent::Core),
+        (Field::new(0x600b_1038, 28, 1), Extent::Cpu),
+    ],
+    low_power: &[
+        Window {
+            start: 0x600b_0000,
+            len: 0x800,
+        },
+        Window {
+            start: 0x600b_0c00,
+            len: 0xf400,
+        },
+    ],
 };

@@ -3,8 +3,8 @@
 use crate::chip::{self, Field};
 use crate::sim::cpu::{Rule, riscv};
 use crate::sim::soc::{
-    Controller, CoreModel, FlashControllerLayout, Habit, Kind, Piece, Placed, Rate, ResetCauses,
-    SecurityFuses, Soc, Straps, UartLayout, Window,
+    Controller, CoreModel, Extent, FlashControllerLayout, Habit, Kind, Piece, Placed, Rate,
+    ResetCauses, SecurityFuses, Soc, Straps, UartLayout, Window,
 };
 
 /// RC_FAST_CLK (TRM, "Reset and Clock").
@@ -40,6 +40,12 @@ const UART: Rate = Rate::Divide(
         &[Rate::Crystal, RC_FAST, Rate::Hz(80_000_000)],
     ),
     Field::new(0x500e_606c, 0, 8),
+);
+
+/// HP_SYS_CLKRST_PERI_CLK_CTRL20, TIMERGRP0_WDT_SRC_SEL.
+const TIMER_GROUP: Rate = Rate::Select(
+    Field::new(0x500e_6094, 28, 2),
+    &[Rate::Crystal, Rate::Hz(80_000_000), RC_FAST],
 );
 
 /// ESP32-P4 (TRM; register header).
@@ -109,6 +115,12 @@ pub static ESP32P4: Soc = Soc {
             kind: Kind::UsbSerialJtag,
         },
         Placed {
+            base: 0x500c_2000,
+            clock: TIMER_GROUP,
+            interrupt: None,
+            kind: Kind::TimerGroup(0),
+        },
+        Placed {
             base: 0x5008_d000,
             clock: FLASH,
             interrupt: None,
@@ -132,13 +144,21 @@ pub static ESP32P4: Soc = Soc {
     },
     reset_cause: ResetCauses {
         register: 0x5011_1010,
-        shift: 7,
-        codes: [1, 0x17, 3, 0x10],
+        shifts: &[7],
+        usb: 0x17,
     },
     security: SecurityFuses {
         secure_download: Field::new(0x5012_d03c, 5, 1),
         secure_boot: None,
         crypt_count: None,
     },
-    software_reset: &[(0x5011_0008, 1 << 1)],
+    software_reset: &[
+        // LP_SYSTEM_REG_SYS_CTRL; LP_CLKRST_HPCPU_RESET_CTRL0, HPCORE0_SW_RESET.
+        (Field::new(0x5011_0008, 1, 1), Extent::Core),
+        (Field::new(0x5011_1014, 13, 1), Extent::Cpu),
+    ],
+    low_power: &[Window {
+        start: 0x5011_0000,
+        len: 0x1_0000,
+    }],
 };

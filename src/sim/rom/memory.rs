@@ -1,10 +1,10 @@
 //! The address space as READ_REG and WRITE_REG see it: plain storage, but for
 //! the controller the flash hangs on and the watchdogs.
 
-use super::watchdog::Watchdogs;
 use super::{Config, fuses};
 use crate::chip::{Chip, DataLength, SpiAddress, SpiController};
 use crate::sim::nor::NorFlash;
+use crate::sim::watchdog::Watchdogs;
 use crate::time::Instant;
 use std::collections::HashMap;
 
@@ -62,7 +62,7 @@ impl AddressSpace {
             fuses: fuses.into_iter().collect(),
             chip,
             spi: &chip.spi,
-            watchdogs: Watchdogs::new(chip),
+            watchdogs: Watchdogs::new(chip.watchdogs.as_ref()),
         }
     }
 
@@ -103,9 +103,11 @@ impl AddressSpace {
     pub(super) fn write(&mut self, address: u32, value: u32, now: Instant, flash: &mut NorFlash) {
         if address == self.spi.base {
             self.start(value, now, flash);
-        } else if self.watchdogs.permit(address, &self.words) {
+        } else if self.watchdogs.permit(address, |at| self.read(at)) {
             self.set(address, value);
-            self.watchdogs.written(address, now, &self.words);
+            let words = &self.words;
+            let word = |at: u32| words.get(&at).copied().unwrap_or(0);
+            self.watchdogs.written(address, now, word);
         }
     }
 

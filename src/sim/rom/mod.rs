@@ -12,12 +12,12 @@ mod job;
 mod loader;
 mod memory;
 mod variant;
-mod watchdog;
 
 pub use fuses::Identity;
 pub use variant::{Banner, Crystal, Function, HandOver, Security, VARIANTS, Variant};
 
 use super::firmware::{Firmware, Reset, ResetCause, Strapping, Wires};
+use super::watchdog::{Bite, Bitten, Watchdogs};
 use super::{LinkKind, Running};
 use crate::chip::Chip;
 use crate::slip::{END, ESC, ESC_END, ESC_ESC};
@@ -98,6 +98,8 @@ pub(super) struct Left {
     pub(super) entry: u32,
     /// Memory and registers as far as they are known, in order.
     pub(super) words: Vec<(u32, u32)>,
+    /// The watchdogs, which go on.
+    pub(super) watchdogs: Watchdogs,
     /// What GET_SECURITY_INFO tells.
     pub(super) security_settings: Vec<u8>,
 }
@@ -279,9 +281,11 @@ impl Firmware for ModelledRom {
     fn run(&mut self, now: Instant, until: Instant, wires: &mut Wires<'_>) -> Instant {
         match self.loader.bite() {
             Some(at) if at <= now => {
-                self.state = State::Stopped;
-                self.loader = Loader::new(self.chip, &self.config);
-                wires.request_reset(ResetCause::Watchdog);
+                if self.loader.watchdogs().advance(now) != Some(Bitten::Rtc(Bite::Nothing)) {
+                    self.state = State::Stopped;
+                    self.loader = Loader::new(self.chip, &self.config);
+                    wires.request_reset(ResetCause::Watchdog);
+                }
                 now
             }
             Some(at) => self.go_on(now, until.min(at), wires),
@@ -320,7 +324,7 @@ impl Firmware for ModelledRom {
 impl ModelledRom {
     /// What it has left behind, if it has left its loader for what was
     /// uploaded.
-    pub(super) fn left(&self) -> Option<Left> {
+    pub(super) fn left(&mut self) -> Option<Left> {
         let State::Left { entry } = self.state else {
             return None;
         };
@@ -329,6 +333,7 @@ impl ModelledRom {
         Some(Left {
             entry,
             words,
+            watchdogs: *self.loader.watchdogs(),
             security_settings: self.loader.security_settings(),
         })
     }

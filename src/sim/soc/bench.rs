@@ -78,6 +78,11 @@ impl Bench {
         }
     }
 
+    /// The chip counts its cycles anew, as after a reset.
+    pub(super) fn restart(&mut self) {
+        self.cycle = 0;
+    }
+
     /// What has come to the host so far.
     pub(super) fn heard(&mut self) -> Vec<u8> {
         let mut bytes = vec![0; 4096];

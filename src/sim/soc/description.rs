@@ -4,6 +4,7 @@ use super::clocks::Rate;
 use super::device::Placed;
 use super::interrupts::Controller;
 use super::registers::{Habit, Window};
+use super::resets::Extent;
 use crate::chip::{Chip, Field};
 use crate::sim::cpu::{Rule, riscv, xtensa};
 
@@ -39,8 +40,12 @@ pub struct Soc {
     pub reset_cause: ResetCauses,
     /// The eFuses that lock it up.
     pub security: SecurityFuses,
-    /// How software resets the chip.
-    pub software_reset: &'static [(u32, u32)],
+    /// How software resets the chip: bits that do it when they are written, and
+    /// how far that goes.
+    pub software_reset: &'static [(Field, Extent)],
+    /// The registers of the low-power domain, which keep what they hold when
+    /// only the rest is reset.
+    pub low_power: &'static [Window],
 }
 
 /// Which core.
@@ -126,9 +131,9 @@ pub struct Straps {
 pub struct ResetCauses {
     /// The register.
     pub register: u32,
-    /// The lowest bit of the field in it.
-    pub shift: u32,
-    /// Its values: after power-on, over USB-Serial/JTAG, by software, by the
-    /// RTC watchdog.
-    pub codes: [u32; 4],
+    /// The lowest bits of the fields in it, one for each core.
+    pub shifts: &'static [u32],
+    /// Its value after a reset over USB-Serial/JTAG; the others are the same on
+    /// all chips.
+    pub usb: u32,
 }

@@ -7,13 +7,14 @@ pub(in crate::sim) use bare::{Bare, bare};
 use super::description::{CoreModel, Soc};
 use super::peripherals::{Connected, Peripherals};
 use super::registers::Trace;
+use super::resets::Cause;
 use super::rom::{Rom, RomError};
 use crate::chip::{Chip, Revision};
 use crate::sim::Running;
 use crate::sim::cpu::riscv::RiscV;
 use crate::sim::cpu::xtensa::Xtensa;
 use crate::sim::cpu::{Bus, Core, Halt, MapError, Memory, Requests, Rule, Stop};
-use crate::sim::firmware::{Firmware, Reset, ResetCause, Strapping, Wires};
+use crate::sim::firmware::{Firmware, Reset, Strapping, Wires};
 use crate::sim::rom::{Identity, Security, VARIANTS, Variant, fuses};
 use crate::time::Instant;
 
@@ -146,6 +147,8 @@ struct Machine<C> {
     /// The core has stopped before code that is not at hand.
     absent: bool,
     strapping: Strapping,
+    /// The reset that it has asked for.
+    asked: Option<Cause>,
 }
 
 impl<C: Core> Machine<C> {
@@ -166,6 +169,7 @@ impl<C: Core> Machine<C> {
             halted: None,
             absent: false,
             strapping: Strapping::Flash,
+            asked: None,
         }
     }
 
@@ -174,7 +178,8 @@ impl<C: Core> Machine<C> {
         Connected::new(&mut self.peripherals, wires).catch_up(self.cycle);
         let asked = std::mem::take(&mut self.peripherals.asked);
         if let Some(cause) = asked.reset {
-            wires.request_reset(cause);
+            self.asked = Some(cause);
+            wires.request_reset(cause.of_board());
         }
         asked.sent || asked.reset.is_some()
     }
@@ -226,10 +231,14 @@ impl<C: Core> Firmware for Machine<C> {
         let Options {
             identity,
             security,
-            crystal,
             trace,
+            ..
         } = &self.options;
-        self.peripherals = Peripherals::new(soc, *crystal, trace.clone(), now);
+        let cause = match self.asked.take() {
+            Some(cause) if cause.of_board() == reset.cause => cause,
+            _ => Cause::from_board(reset.cause),
+        };
+        self.peripherals.reset(cause, trace.clone(), now);
         let registers = &mut self.peripherals.registers;
         for (address, value) in &fuses::words(soc.chip, identity, security) {
             registers.set(*address, registers.get(*address) | value);
@@ -256,16 +265,13 @@ impl<C: Core> Firmware for Machine<C> {
             Strapping::Flash => straps.flash,
         };
         registers.set(straps.register, strapped);
-        let causes = soc.reset_cause;
-        let [power_on, usb, software, watchdog] = causes.codes;
-        let code = match reset.cause {
-            ResetCause::PowerOn => power_on,
-            ResetCause::Usb => usb,
-            ResetCause::Software => software,
-            ResetCause::Watchdog => watchdog,
-        };
-        let kept = registers.get(causes.register);
-        registers.set(causes.register, kept | code << causes.shift);
+        let code = cause.code(&soc.reset_cause);
+        for shift in soc.reset_cause.shifts {
+            let register = soc.reset_cause.register;
+            let kept = registers.get(register) & !(0x3f << shift);
+            registers.set(register, kept | code << shift);
+        }
+        self.peripherals.started(reset, now);
         self.strapping = reset.strapping;
         self.cycle = 0;
         self.applied = Requests::default();

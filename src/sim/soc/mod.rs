@@ -13,6 +13,7 @@ mod interrupts;
 mod machine;
 mod peripherals;
 mod registers;
+mod resets;
 mod rom;
 
 pub use clocks::Rate;
@@ -22,6 +23,7 @@ pub use interrupts::Controller;
 pub(super) use machine::{Bare, bare};
 pub use machine::{BuildError, Options, RomImage};
 pub use registers::{Habit, Touched, Trace, Window};
+pub use resets::Extent;
 pub use rom::{Rom, RomError};
 
 use crate::chip::Chip;

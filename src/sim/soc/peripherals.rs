@@ -1,17 +1,22 @@
 //! What is around a chip's core: devices and registers, with their clocks.
 
-use super::clocks::Clock;
+use super::clocks::{Clock, Rate};
 use super::description::Soc;
-use super::device::{Asked, Device, Io, NEVER, Placed};
+use super::device::{Asked, Device, Io, NEVER, Placed, RtcWatchdog, Started};
 use super::registers::{Owner, Registers, Trace};
+use super::resets::{Cause, Extent};
 use crate::sim::cpu::{Devices, Fault, FaultKind, Requests, Width};
-use crate::sim::firmware::{ResetCause, Wires};
+use crate::sim::firmware::{Reset, Wires};
+use crate::sim::watchdog::Watchdogs;
 use crate::time::Instant;
 
 /// A device with what the machine knows about it.
 struct Slot {
     device: Box<dyn Device>,
-    placed: &'static Placed,
+    base: u32,
+    clock: &'static Rate,
+    /// The interrupt matrix's register for it.
+    interrupt: Option<u32>,
     /// How fast its clock ticks, in Hz.
     hz: u32,
     raised: bool,
@@ -82,12 +87,14 @@ impl<'a, 'w> Connected<'a, 'w> {
             registers,
             devices,
             asked,
+            crystal,
             ..
         } = &mut *self.peripherals;
         let slot = devices.get_mut(number)?;
         let mut io = Io {
             now,
             hz: slot.hz,
+            crystal: *crystal,
             registers,
             wires: self.wires,
             asked,
@@ -131,6 +138,9 @@ impl Devices for Connected<'_, '_> {
         };
         let owner = self.peripherals.registers.owner(address).ok_or(unmapped)?;
         let shift = address % 4 * 8;
+        if !self.peripherals.permits(owner, address) {
+            return Ok(());
+        }
         let kept = self.peripherals.registers.get(address) & !(width.mask() << shift);
         let word = kept | value << shift;
         self.peripherals.registers.set(address, word);
@@ -167,30 +177,96 @@ impl Peripherals {
         let mut clock_registers: Vec<u32> =
             soc.core_clock_update.iter().map(|it| it.address).collect();
         soc.core_clock.registers(&mut clock_registers);
-        let devices = (0..).zip(soc.devices).map(|(number, placed)| {
-            registers.give(placed.base, placed.kind.len(), number);
-            placed.clock.registers(&mut clock_registers);
-            Slot {
-                device: placed.kind.make(placed.base),
-                placed,
-                hz: 1,
-                raised: false,
-            }
-        });
         let mut peripherals = Self {
             soc,
             clock: Clock::new(1, now),
             core_hz: 1,
             crystal: crystal.saturating_mul(1_000_000),
-            devices: devices.collect(),
+            devices: vec![],
             clock_registers,
             registers,
             asked: Asked::default(),
         };
-        peripherals.tune_devices();
-        peripherals.core_hz = peripherals.asked_core_hz();
-        peripherals.clock = Clock::new(peripherals.core_hz, now);
+        for Placed {
+            base,
+            clock,
+            interrupt,
+            kind,
+        } in soc.devices
+        {
+            peripherals.place((*base, kind.len()), clock, *interrupt, kind.make(*base));
+        }
+        if let Some(facts) = &soc.chip.watchdogs {
+            let dogs = RtcWatchdog::new(facts);
+            let registers = (dogs.base(), dogs.len());
+            peripherals.place(registers, &Rate::Crystal, None, Box::new(dogs));
+        }
+        peripherals.start_clocks(now);
         peripherals
+    }
+
+    fn place(
+        &mut self,
+        (base, len): (u32, u32),
+        clock: &'static Rate,
+        interrupt: Option<u32>,
+        device: Box<dyn Device>,
+    ) {
+        let number = u8::try_from(self.devices.len()).unwrap_or(u8::MAX);
+        self.registers.give(base, len, number);
+        for (offset, value) in device.reset_values() {
+            self.registers.set(base + offset, value);
+        }
+        clock.registers(&mut self.clock_registers);
+        self.devices.push(Slot {
+            device,
+            base,
+            clock,
+            interrupt,
+            hz: 1,
+            raised: false,
+        });
+    }
+
+    fn start_clocks(&mut self, now: Instant) {
+        self.tune_devices();
+        self.core_hz = self.asked_core_hz();
+        self.clock = Clock::new(self.core_hz, now);
+    }
+
+    /// What is left of them after a reset.
+    pub(super) fn reset(&mut self, cause: Cause, trace: Option<Trace>, now: Instant) {
+        if cause.extent() == Extent::Cpu {
+            self.clock = Clock::new(self.core_hz, now);
+            return;
+        }
+        let crystal = self.crystal / 1_000_000;
+        let before = std::mem::replace(self, Self::new(self.soc, crystal, trace, now));
+        if cause.extent() == Extent::Core {
+            for window in self.soc.low_power {
+                for address in (window.start..window.start + window.len).step_by(4) {
+                    self.registers.set(address, before.registers.get(address));
+                }
+            }
+            for (slot, before) in self.devices.iter_mut().zip(before.devices) {
+                if before.device.outlives_core_reset() {
+                    *slot = before;
+                }
+            }
+            self.start_clocks(now);
+        }
+    }
+
+    /// Tells the devices that the chip comes out of a reset.
+    pub(super) fn started(&mut self, reset: Reset, now: Instant) {
+        for slot in &mut self.devices {
+            let mut with = Started {
+                now,
+                hz: slot.hz,
+                registers: &self.registers,
+            };
+            slot.device.started(reset, &mut with);
+        }
     }
 
     /// Looks after the clocks when a register has been written; true if the
@@ -217,19 +293,19 @@ impl Peripherals {
         self.soc.core_clock.hz(&self.registers, self.crystal)
     }
 
-    /// Goes on with registers that somebody has left who took the core's place
-    /// so far.
-    pub(super) fn resume(&mut self) {
+    /// Goes on with registers and watchdogs that somebody has left who took the
+    /// core's place so far.
+    pub(super) fn resume(&mut self, watchdogs: &Watchdogs) {
         self.tune_devices();
         self.core_hz = self.asked_core_hz();
         for slot in &mut self.devices {
-            slot.device.resume(&self.registers);
+            slot.device.resume(&self.registers, watchdogs);
         }
     }
 
     fn tune_devices(&mut self) {
         for slot in &mut self.devices {
-            slot.hz = slot.placed.clock.hz(&self.registers, self.crystal);
+            slot.hz = slot.clock.hz(&self.registers, self.crystal);
         }
     }
 
@@ -240,14 +316,25 @@ impl Peripherals {
 
     /// Where a register is, from the first one of its device.
     fn offset(&self, number: usize, address: u32) -> u32 {
-        let base = self.devices.get(number).map_or(0, |it| it.placed.base);
+        let base = self.devices.get(number).map_or(0, |it| it.base);
         (address & !3).wrapping_sub(base)
     }
 
+    /// Whether a register takes what is stored.
+    fn permits(&self, owner: Owner, address: u32) -> bool {
+        match owner {
+            Owner::Storage => true,
+            Owner::Device(number) => self.devices.get(number).is_none_or(|slot| {
+                let offset = (address & !3).wrapping_sub(slot.base);
+                slot.device.permits(offset, &self.registers)
+            }),
+        }
+    }
+
     fn software_reset(&mut self, address: u32, word: u32) {
-        for (register, bit) in self.soc.software_reset {
-            if address & !3 == *register && word & bit != 0 {
-                self.asked.reset = Some(ResetCause::Software);
+        for (bit, extent) in self.soc.software_reset {
+            if address & !3 == bit.address && bit.of(word) != 0 {
+                self.asked.reset = Some(Cause::Software(*extent));
             }
         }
     }
@@ -264,7 +351,7 @@ impl Peripherals {
     pub(super) fn requests(&self) -> Requests {
         let mut lines = 0;
         for slot in &self.devices {
-            if let (true, Some(register)) = (slot.raised, slot.placed.interrupt) {
+            if let (true, Some(register)) = (slot.raised, slot.interrupt) {
                 lines |= 1 << (self.registers.get(register) & 0x3f);
             }
         }

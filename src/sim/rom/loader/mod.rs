@@ -6,11 +6,11 @@ use super::inflate::Inflater;
 use super::job::{AddressBytes, Job, Step};
 use super::memory::AddressSpace;
 use super::variant::SET_ADDRESS_BITS;
-use super::watchdog::Watchdogs;
 use super::{Config, Security, Uploads};
 use crate::chip::Chip;
 use crate::sim::firmware::Wires;
 use crate::sim::nor::NorFlash;
+use crate::sim::watchdog::Watchdogs;
 use crate::slip;
 use crate::time::{Duration, Instant};
 use crate::wire::{self, Dialect, Opcode, Reason, Request, Sync};
@@ -139,9 +139,9 @@ impl Loader {
         &mut self.memory.watchdogs
     }
 
-    /// When a watchdog bites.
+    /// When a watchdog does something.
     pub(super) fn bite(&self) -> Option<Instant> {
-        self.memory.watchdogs.bite()
+        self.memory.watchdogs.due()
     }
 
     /// When there is something to be done without a request.

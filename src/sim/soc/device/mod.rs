@@ -7,15 +7,20 @@
 
 mod flash_controller;
 mod random;
+mod rtc_watchdog;
+mod timer_group;
 mod uart;
 mod usb_serial_jtag;
 
 pub use flash_controller::FlashControllerLayout;
+pub(super) use rtc_watchdog::RtcWatchdog;
 pub use uart::{AutobaudLayout, TimeoutLayout, UartLayout};
 
 use super::clocks::Rate;
 use super::registers::Registers;
-use crate::sim::firmware::{ResetCause, Wires};
+use super::resets::Cause;
+use crate::sim::firmware::{Reset, Wires};
+use crate::sim::watchdog::Watchdogs;
 use crate::time::Instant;
 
 /// A device of a chip, and where it is.
@@ -41,6 +46,8 @@ pub enum Kind {
     FlashController(FlashControllerLayout),
     /// The serial port of USB-Serial/JTAG.
     UsbSerialJtag,
+    /// A timer group of this number.
+    TimerGroup(u8),
     /// The random number register.
     Random,
 }
@@ -51,6 +58,7 @@ impl Kind {
         match self {
             Self::Uart(layout) => Box::new(uart::Uart::new(base, layout)),
             Self::UsbSerialJtag => Box::new(usb_serial_jtag::UsbSerialJtag::new(base)),
+            Self::TimerGroup(number) => Box::new(timer_group::TimerGroup::new(base, *number)),
             Self::Random => Box::new(random::Random::new()),
             Self::FlashController(layout) => {
                 Box::new(flash_controller::FlashController::new(base, layout))
@@ -64,6 +72,7 @@ impl Kind {
             Self::Uart(_) => uart::REGISTERS,
             Self::FlashController(_) => flash_controller::REGISTERS,
             Self::UsbSerialJtag => usb_serial_jtag::REGISTERS,
+            Self::TimerGroup(_) => timer_group::REGISTERS,
             Self::Random => 4,
         }
     }
@@ -75,12 +84,17 @@ pub(super) trait Device: Send {
     /// for what was stored there.
     fn load(&mut self, offset: u32, io: &mut Io<'_, '_>) -> Option<u32>;
 
+    /// Whether a register takes what a core stores.
+    fn permits(&self, _offset: u32, _registers: &Registers) -> bool {
+        true
+    }
+
     /// A core has stored `value`; the chip's registers hold it already.
     fn store(&mut self, offset: u32, value: u32, io: &mut Io<'_, '_>);
 
     /// The registers are as somebody else has left them, who took the core's
     /// place so far.
-    fn resume(&mut self, _registers: &Registers) {}
+    fn resume(&mut self, _registers: &Registers, _watchdogs: &Watchdogs) {}
 
     /// When something will happen by itself; [`NEVER`] if nothing will.
     fn next(&self) -> Instant {
@@ -99,6 +113,21 @@ pub(super) trait Device: Send {
     /// Takes from the host what has arrived by `io.now`.
     fn arrival(&mut self, _io: &mut Io<'_, '_>) {}
 
+    /// Whether it is in the low-power domain and goes on when the rest of the
+    /// chip is reset.
+    fn outlives_core_reset(&self) -> bool {
+        false
+    }
+
+    /// What its registers hold after a reset, where that is not 0: offsets and
+    /// values.
+    fn reset_values(&self) -> Vec<(u32, u32)> {
+        vec![]
+    }
+
+    /// The chip comes out of a reset.
+    fn started(&mut self, _reset: Reset, _io: &mut Started<'_>) {}
+
     /// Whether it asks for its interrupt.
     fn interrupts(&self, _registers: &Registers) -> bool {
         false
@@ -114,6 +143,8 @@ pub(super) struct Io<'a, 'w> {
     pub(super) now: Instant,
     /// How fast the device's clock ticks, in Hz.
     pub(super) hz: u32,
+    /// How fast the crystal does.
+    pub(super) crystal: u32,
     /// All registers of the chip.
     pub(super) registers: &'a mut Registers,
     /// What the chip is connected to.
@@ -122,11 +153,21 @@ pub(super) struct Io<'a, 'w> {
     pub(super) asked: &'a mut Asked,
 }
 
+/// What a device has to do with when the chip comes out of a reset.
+pub(super) struct Started<'a> {
+    /// The board's time.
+    pub(super) now: Instant,
+    /// How fast the device's clock ticks, in Hz.
+    pub(super) hz: u32,
+    /// All registers of the chip.
+    pub(super) registers: &'a Registers,
+}
+
 /// What devices have asked for.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Asked {
     /// The chip is to be reset.
-    pub(super) reset: Option<ResetCause>,
+    pub(super) reset: Option<Cause>,
     /// Something was put on a wire.
     pub(super) sent: bool,
     /// The time at which something will happen has changed.

@@ -8,6 +8,7 @@ use crate::sim::firmware::Wires;
 use crate::sim::line::LinkKind;
 use crate::sim::soc::clocks::time_of;
 use crate::sim::soc::registers::Registers;
+use crate::sim::watchdog::Watchdogs;
 use crate::time::{Duration, Instant};
 use std::collections::VecDeque;
 
@@ -354,7 +355,7 @@ impl Device for Uart {
         }
     }
 
-    fn resume(&mut self, registers: &Registers) {
+    fn resume(&mut self, registers: &Registers, _watchdogs: &Watchdogs) {
         self.take_over(registers);
     }
 

@@ -10,13 +10,15 @@ use crate::sim::cpu::xtensa::Xtensa;
 use crate::sim::cpu::{Caller, Calling, Halt, Rule};
 use crate::sim::firmware::Firmware;
 use crate::sim::soc::description::{CoreModel, Soc};
+use crate::sim::watchdog::Watchdogs;
 use crate::time::Instant;
 
 /// A machine whose mask ROM is not at hand. A reset stops its core before the
 /// ROM's first instruction.
 pub(in crate::sim) trait Bare: Firmware {
-    /// Puts words into RAM, ROM and registers, as somebody has left them.
-    fn leave(&mut self, words: &[(u32, u32)]);
+    /// Puts words into RAM, ROM and registers, as somebody has left them, with
+    /// the watchdogs as they are.
+    fn leave(&mut self, words: &[(u32, u32)], watchdogs: &Watchdogs);
 
     /// Puts bytes into RAM.
     fn store(&mut self, address: u32, bytes: &[u8]);
@@ -59,13 +61,13 @@ pub(in crate::sim) fn bare(
 }
 
 impl<C: Calling> Bare for Machine<C> {
-    fn leave(&mut self, words: &[(u32, u32)]) {
+    fn leave(&mut self, words: &[(u32, u32)], watchdogs: &Watchdogs) {
         for (address, word) in words {
             if self.memory.poke(*address, &word.to_le_bytes()) == 0 {
                 self.peripherals.registers.set(*address, *word);
             }
         }
-        self.peripherals.resume();
+        self.peripherals.resume(watchdogs);
     }
 
     fn store(&mut self, address: u32, bytes: &[u8]) {
