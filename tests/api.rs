@@ -17,7 +17,6 @@ use espwire::error::{ChipError, DeviceError, Error, InputError, PortError, Secur
 use espwire::session::{After, Before, Failed, Finished, Options, Parked, Report, Session};
 use espwire::sim::Port;
 use espwire::transport::{Reopening, Transport};
-use espwire::wire::Opcode;
 use std::fs;
 use std::path::Path;
 use std::sync::Mutex;
@@ -27,12 +26,7 @@ fn the_example_deploys_everything_then_nothing_then_what_changed() {
     for chip in ALL {
         let seen = deploy::demo(chip).unwrap();
         let firmware = Deployed::Selective(vec![Part::Firmware]);
-        // A loader that cannot hash cannot tell that it is there already.
-        let expected = if chip.rom.supports(Opcode::FLASH_MD5SUM) {
-            [Deployed::Full, Deployed::Match, firmware]
-        } else {
-            [Deployed::Full, Deployed::Full, Deployed::Full]
-        };
+        let expected = [Deployed::Full, Deployed::Match, firmware];
         assert_eq!(seen, expected, "{chip}");
     }
 }

@@ -4,7 +4,7 @@ use crate::common::roms;
 use crate::images::{IMAGES, Image};
 use espwire::chip::Chip;
 use espwire::sim::rom::{VARIANTS, Variant};
-use espwire::sim::soc::{self, RomImage};
+use espwire::sim::soc::RomImage;
 use espwire::sim::{Board, Builder, NorTimes};
 use espwire::time::Duration;
 use espwire::wire::Opcode;
@@ -36,11 +36,9 @@ pub struct Sort {
     pub image: Image,
 }
 
-/// All chips, with all their ROMs.
-pub fn all() -> impl Iterator<Item = Sort> {
-    let known = VARIANTS
-        .iter()
-        .filter(|variant| soc::of_chip(variant.chip).is_some());
+/// A chip with each of its ROMs.
+pub fn of(arg: &str) -> impl Iterator<Item = Sort> {
+    let known = VARIANTS.iter().filter(move |it| it.chip.arg == arg);
     known.map(|variant| {
         let chip = variant.chip;
         let early = variant.wafer.major < 3 && chip.arg == "esp32p4";
@@ -53,6 +51,40 @@ pub fn all() -> impl Iterator<Item = Sort> {
         }
     })
 }
+
+/// Tests of functions that try something with a sort of board: one test a
+/// chip.
+macro_rules! on_every_chip {
+    ($($test:ident),*) => {
+        $(mod $test {
+            $crate::boards::tests_of_chips! {
+                super::$test:
+                esp8266 esp32c2 esp32c3 esp32c5 esp32c6 esp32c61 esp32h2 esp32p4
+            }
+        })*
+    };
+}
+
+macro_rules! tests_of_chips {
+    ($test:path: $($chip:ident)*) => {
+        $(#[test]
+        fn $chip() {
+            for sort in $crate::boards::of(stringify!($chip)) {
+                $test(sort);
+            }
+        })*
+
+        #[test]
+        fn no_chip_is_missing() {
+            let tested = [$(stringify!($chip)),*];
+            for soc in espwire::sim::chip::ALL {
+                assert!(tested.contains(&soc.chip.arg), "{}", soc.chip);
+            }
+        }
+    };
+}
+
+pub(crate) use {on_every_chip, tests_of_chips};
 
 impl Sort {
     /// For messages.

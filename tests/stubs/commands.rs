@@ -1,6 +1,6 @@
 //! What every stub must do on every chip, from its greeting to its end.
 
-use crate::boards::{self, Kind, Sort};
+use crate::boards::{Kind, Sort, on_every_chip};
 use crate::host::{Host, SOON, op, request, words};
 use crate::stub::{BLANK, Capability, Encoding, Phase, Refusal, crc32, each_in_stub, own};
 use espwire::flash::controller;
@@ -45,70 +45,66 @@ fn flash_id(host: &mut Host, sort: &Sort) -> u32 {
     host.register(controller::id_register(&sort.chip.spi))
 }
 
-#[test]
-fn agree_with_the_rom_about_the_flash() {
-    for sort in boards::all() {
-        for kind in [Kind::Modelled, Kind::Real] {
-            let Some(builder) = sort.builder(kind) else {
-                continue;
-            };
-            let name = sort.name();
-            let mut host = Host::in_loader(builder);
-            host.board.flash().write(0x1234, &firmware(3000));
-            host.attach(&sort);
-            let id = flash_id(&mut host, &sort);
-            assert_eq!(id, 0x16_40ef, "{name}");
-            let region = [0x1000, 0x1000];
-            let digest = sort.knows(op::FLASH_MD5SUM).then(|| {
-                let digits = host
-                    .ask_words(op::FLASH_MD5SUM, &[0x1000, 0x1000, 0, 0])
-                    .ok();
-                String::from_utf8(digits).unwrap()
-            });
-            let settings = sort
-                .knows(op::GET_SECURITY_INFO)
-                .then(|| host.ask(op::GET_SECURITY_INFO, &[]).ok());
+on_every_chip!(
+    agree_with_the_rom_about_the_flash,
+    write_verify_read_and_erase
+);
 
-            host.start_stub(&sort);
-            let Capability {
-                version,
-                chip,
-                port,
-                flash_id,
-                flash_size,
-                ..
-            } = host.capability();
-            assert_eq!((version, port), (1, 0), "{name}");
-            assert_eq!(chip, sort.chip.id.unwrap_or(0xffff), "{name}");
-            assert_eq!((flash_id, flash_size), (id, 4 << 20), "{name}");
-            let from_stub = host.own(own::DIGEST, &words(&region)).unwrap();
-            let expected = md5(&host.board.flash().read(0x1000, 0x1000));
-            assert_eq!(from_stub, expected, "{name}");
-            if let Some(digest) = digest {
-                let digits: String = from_stub.iter().map(|it| format!("{it:02x}")).collect();
-                assert_eq!(digits, digest, "{name}");
-            }
-            let answer = host.ask(op::GET_SECURITY_INFO, &[]);
-            match settings {
-                Some(settings) => assert_eq!(answer.ok(), settings, "{name}"),
-                None => assert_eq!(answer.status, [1, 0xff], "{name}"),
-            }
+fn agree_with_the_rom_about_the_flash(sort: Sort) {
+    let name = sort.name();
+    for kind in [Kind::Modelled, Kind::Real] {
+        let Some(builder) = sort.builder(kind) else {
+            continue;
+        };
+        let mut host = Host::in_loader(builder);
+        host.board.flash().write(0x1234, &firmware(3000));
+        host.attach(&sort);
+        let id = flash_id(&mut host, &sort);
+        assert_eq!(id, 0x16_40ef, "{name}");
+        let digest = sort.knows(op::FLASH_MD5SUM).then(|| {
+            let answer = host.ask_words(op::FLASH_MD5SUM, &[0x1000, 0x1000, 0, 0]);
+            String::from_utf8(answer.ok()).unwrap()
+        });
+        let settings = sort
+            .knows(op::GET_SECURITY_INFO)
+            .then(|| host.ask(op::GET_SECURITY_INFO, &[]).ok());
+
+        host.start_stub(&sort);
+        let Capability {
+            version,
+            chip,
+            port,
+            flash_id,
+            flash_size,
+            ..
+        } = host.capability();
+        assert_eq!((version, port), (1, 0), "{name}");
+        assert_eq!(chip, sort.chip.id.unwrap_or(0xffff), "{name}");
+        assert_eq!((flash_id, flash_size), (id, 4 << 20), "{name}");
+        let from_stub = host.own(own::DIGEST, &words(&[0x1000, 0x1000])).unwrap();
+        let expected = md5(&host.board.flash().read(0x1000, 0x1000));
+        assert_eq!(from_stub, expected, "{name}");
+        if let Some(digest) = digest {
+            let digits: String = from_stub.iter().map(|it| format!("{it:02x}")).collect();
+            assert_eq!(digits, digest, "{name}");
+        }
+        let answer = host.ask(op::GET_SECURITY_INFO, &[]);
+        match settings {
+            Some(settings) => assert_eq!(answer.ok(), settings, "{name}"),
+            None => assert_eq!(answer.status, [1, 0xff], "{name}"),
         }
     }
 }
 
-#[test]
-fn write_verify_read_and_erase() {
-    for sort in boards::all() {
-        each_in_stub(&sort, |host, name| {
-            own_writes(host, name);
-            own_reads(host, name);
-            errors_come_at_once(host, name);
-            common_writes(host, name);
-            common_reads_and_erases(host, name);
-            leaves(host, name);
-        });
-    }
+fn write_verify_read_and_erase(sort: Sort) {
+    each_in_stub(&sort, |host, name| {
+        own_writes(host, name);
+        own_reads(host, name);
+        errors_come_at_once(host, name);
+        common_writes(host, name);
+        common_reads_and_erases(host, name);
+        leaves(host, &sort, name);
+    });
 }
 
 fn own_writes(host: &mut Host, name: &str) {
@@ -252,9 +248,11 @@ fn common_reads_and_erases(host: &mut Host, name: &str) {
     );
 }
 
-fn leaves(host: &mut Host, name: &str) {
+fn leaves(host: &mut Host, sort: &Sort, name: &str) {
     host.send(&request(op::RUN_USER_CODE, 0, &[]));
-    host.port.set_baud(115_200).unwrap();
+    let crystal = &sort.variant.crystal;
+    let baud = 115_200 * crystal.usual / crystal.believed;
+    host.port.set_baud(baud).unwrap();
     let said = String::from_utf8_lossy(&host.listen(SOON)).into_owned();
     assert!(
         said.contains("rst:") || said.contains("rst cause:"),

@@ -194,10 +194,12 @@ pub static VARIANTS: &[Variant] = &[
             usual: 26,
         },
         hand_over: HandOver {
+            // Its stack begins at 4000_0000; how far down it is, and from where
+            // it calls, is not known.
             caller: Caller {
-                stack: 0,
-                vectors: 0,
-                back: 0,
+                stack: 0x3fff_ff00,
+                vectors: 0x4000_0000,
+                back: 0x4000_0080,
             },
             functions: &[(0x4000_264c, Function::SoftwareReset)],
         },

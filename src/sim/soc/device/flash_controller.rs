@@ -32,6 +32,17 @@ pub struct FlashControllerLayout {
 }
 
 impl FlashControllerLayout {
+    /// SPI of the ESP8266 (register header), whose chip select rises behind each
+    /// transaction.
+    pub const ESP8266: Self = Self {
+        registers: &SpiLayout::ESP8266,
+        status: 0x10,
+        clock: 0x18,
+        divider: (12, 0x3f),
+        prescaler: (18, 0x1fff),
+        keep_active: (0x34, 0),
+    };
+
     /// SPI_MEM of ESP32-S2 and later (register header).
     pub const SPI_MEM: Self = Self {
         registers: &SpiLayout::SPI_MEM,

@@ -61,6 +61,27 @@ pub struct TimeoutLayout {
 }
 
 impl UartLayout {
+    /// ESP8266 (register header).
+    pub const ESP8266: Self = Self {
+        autobaud: AutobaudLayout {
+            enable: (0x18, 1 << 0),
+            low: 0x28,
+            high: 0x2c,
+            edges: 0x30,
+            longest: 0xf_ffff,
+        },
+        rx_reset: 1 << 17,
+        full_threshold: 0x7f,
+        timeout: TimeoutLayout {
+            enable: (CONF1, 1 << 31),
+            threshold: (CONF1, 24, 0x7f),
+            unit: 8,
+        },
+        fsm_status: 0x80,
+        id: 0x7c,
+        update: None,
+    };
+
     /// ESP32-C2 and ESP32-C3 (register header).
     pub const C3: Self = Self {
         autobaud: AutobaudLayout {
