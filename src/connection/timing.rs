@@ -28,13 +28,15 @@ pub const COMMAND: Duration = ms(3000);
 /// How often a command that changes nothing is sent before its lost answer
 /// counts as no answer at all.
 pub const ASK_TRIES: u32 = 3;
-/// The SYNCs after a reset, and how long each may take. The first one feeds
-/// the autobaud and is lost, the ESP32-S2 may lose three (recorded). An answer
-/// comes within 40 ms: 46 bytes out and 14 back take 5 ms at 115200 baud, an
-/// FTDI adapter holds them for up to 16 ms (its data sheet). What takes longer,
-/// over a network, answers one of the later ones, which wait as long as hosts
-/// do.
-pub const SYNC_AFTER_RESET: [Duration; 6] = [ms(40), ms(40), ms(40), ms(100), ms(100), ms(100)];
+/// The SYNCs after a reset, and how long each may take. The first one feeds the
+/// autobaud and is lost as a rule, the ESP32-S2 may lose three (recorded): it
+/// is not waited for longer than it takes to go out, and an answer to come, over
+/// an adapter that adds nothing (46 bytes out and 14 back: 5 ms at 115200 baud).
+/// Should it be answered later, that is taken for the answer to the next one:
+/// an FTDI adapter holds bytes for up to 16 ms (its data sheet). What takes
+/// longer, over a network, answers one of the later ones, which wait as long as
+/// hosts do.
+pub const SYNC_AFTER_RESET: [Duration; 6] = [ms(10), ms(40), ms(40), ms(100), ms(100), ms(100)];
 /// The SYNCs to get back into step. Hosts.
 pub const RESYNC: [Duration; 5] = [ms(100); 5];
 /// A parked loader that is still there answers within a round trip: what an
