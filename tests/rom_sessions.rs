@@ -14,6 +14,8 @@ use espwire::image::Region;
 use espwire::session::{After, Options, Outcome, Session, StubPolicy, UsbId};
 use espwire::sim::soc::{self, RomImage};
 use espwire::sim::{Board, Link, LinkKind, Port, ResetCause, Strapping};
+#[cfg(feature = "cli")]
+use espwire::stub::Image;
 use espwire::stub::{Stub, WithoutStub};
 use espwire::time::Duration;
 use espwire::transport::{Lines, Transport};
@@ -48,7 +50,11 @@ fn connect(
             pid: 0x1001,
         }),
     };
-    (board, Session::connect(port, options.stub(stub)).unwrap())
+    let session = Session::connect(port, options.stub(stub));
+    (
+        board,
+        session.unwrap_or_else(|failed| panic!("{chip}: {failed}")),
+    )
 }
 
 fn outcome(session: &mut Session<'_, Port>, bytes: &[u8]) -> Outcome {
@@ -161,5 +167,21 @@ fn real_roms_are_bitten_unless_a_session_quiets_the_watchdogs() {
         let count = port.read(&mut heard, port.now()).unwrap();
         let text = String::from_utf8_lossy(&heard[..count]);
         assert!(text.contains("rst:0x12 ("), "{chip}: {text}");
+    }
+}
+
+/// Espressif's stubs, uploaded by this host, do the same through the commands
+/// that all stubs have.
+#[cfg(feature = "cli")]
+#[test]
+fn real_roms_run_a_stub_from_a_file() {
+    if roms::at_hand() {
+        for chip in executed() {
+            let text = roms::stub(chip.arg).unwrap();
+            let image = Image::from_json(format!("{chip}'s"), &text).unwrap();
+            let (board, session) = connect(chip, LinkKind::Uart, StubPolicy::Image(image));
+            assert_eq!(session.stub(), Ok(&Stub::Other), "{chip}");
+            work(&board, session, chip);
+        }
     }
 }

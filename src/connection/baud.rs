@@ -2,6 +2,7 @@
 
 use super::{Connection, timing};
 use crate::error::{Error, PortError, Result};
+use crate::time::Duration;
 use crate::transport::Transport;
 use crate::wire::{ChangeBaudrate, Command};
 
@@ -48,6 +49,7 @@ impl<T: Transport> Connection<T> {
             Ok(()) | Err(Error::NoAnswer(_) | Error::Wire(_)) => {}
             Err(error) => return Err(error),
         }
+        self.pause(self.rate_pause)?;
         self.set_host_baud(baud)?;
         if self.works(check)? || self.make_up_for_crystal(baud, check)? {
             return Ok(BaudChange::Done);
@@ -71,7 +73,7 @@ impl<T: Transport> Connection<T> {
     }
 
     /// Whether a SYNC is answered.
-    fn in_step(&mut self, waits: &[crate::time::Duration]) -> Result<bool> {
+    fn in_step(&mut self, waits: &[Duration]) -> Result<bool> {
         heard(self.sync(waits))
     }
 
@@ -98,6 +100,12 @@ impl<T: Transport> Connection<T> {
             return self.works(check);
         }
         Ok(false)
+    }
+
+    /// Says that nothing may be sent for so long after the other side was told
+    /// another rate. ROMs and our stub need nothing.
+    pub const fn set_rate_pause(&mut self, pause: Duration) {
+        self.rate_pause = pause;
     }
 
     /// Changes the rate on this side only: before the chip's first SYNC, at

@@ -27,7 +27,7 @@ pub use reset::{BadSequence, ResetSequence, Step};
 use crate::chip::Chip;
 use crate::error::{Error, Result};
 use crate::slip::Decoder;
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 use crate::transport::{Lines, Transport};
 use crate::wire::{Dialect, Exchange};
 
@@ -69,6 +69,8 @@ pub struct Connection<T> {
     answer: Vec<u8>,
     /// Tells the answer to the command under way from leftovers.
     exchange: Exchange,
+    /// What the other side needs to change its rate.
+    rate_pause: Duration,
     /// The last number given to a request of our stub's.
     last_tag: u32,
     counters: Counters,
@@ -100,6 +102,7 @@ impl<T: Transport> Connection<T> {
             frame: Vec::new(),
             answer: Vec::new(),
             exchange: Exchange::new(),
+            rate_pause: Duration::ZERO,
             last_tag: 0,
             counters: Counters::default(),
         })

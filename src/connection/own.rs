@@ -11,7 +11,7 @@ use crate::error::{DeviceError, Error, Result};
 use crate::time::{Duration, Instant};
 use crate::transport::Transport;
 use crate::wire::own::{self, Command, GetState, WriteData};
-use crate::wire::{Exchange, MemEnd, Opcode, Reason, Reply, Response};
+use crate::wire::{Dialect, Exchange, MemEnd, Opcode, Reason, Reply, Response};
 
 impl<T: Transport> Connection<T> {
     /// A number that no request has had yet, and that is not 0.
@@ -119,13 +119,24 @@ impl<T: Transport> Connection<T> {
             self.log.push(&self.answer);
             return Ok(());
         };
-        match self.exchange.classify(&response) {
-            Reply::Unsupported => Err(DeviceError {
-                command,
-                reason: Reason::BAD_REQUEST,
-                address: None,
+        // Another stub refuses each of those under way, whichever that is.
+        let by_stub =
+            response.opcode >= own::FIRST && response.body.len() == Dialect::STUB.status_len;
+        let reply = if by_stub {
+            Reply::Unsupported
+        } else {
+            self.exchange.classify(&response)
+        };
+        match reply {
+            Reply::Unsupported => {
+                self.exchange = Exchange::new();
+                Err(DeviceError {
+                    command,
+                    reason: Reason::BAD_REQUEST,
+                    address: None,
+                }
+                .into())
             }
-            .into()),
             // A damaged frame of this family.
             Reply::Answer => {
                 self.exchange.sent(command);
@@ -182,14 +193,14 @@ impl<T: Transport> Connection<T> {
     }
 
     /// Lets the ROM jump into a stub that has been uploaded, and waits for its
-    /// greeting; false if none came. The ROM's answer may get lost in the jump.
+    /// greeting; false if none came within `patience`. The ROM's answer may get lost in the jump.
     ///
     /// # Errors
     /// [`Error::Device`] if the ROM refuses; [`Error::NoAnswer`] if the command
     /// cannot be sent; the port is gone; cancelled; the deadline passed.
-    pub fn jump(&mut self, entry: &MemEnd) -> Result<bool> {
+    pub fn jump(&mut self, entry: &MemEnd, patience: Duration) -> Result<bool> {
         self.send(entry, timing::COMMAND)?;
-        let until = self.transport.now() + timing::STUB_GREETING;
+        let until = self.transport.now() + patience;
         let mut greeted = false;
         while !greeted && self.receive_frame(until)? {
             greeted = self.answer == own::GREETING;

@@ -47,12 +47,16 @@ pub const BEFORE_RESET: Duration = ms(500);
 /// A command that shows that a new rate works. Hosts wait 50 ms before they
 /// send anything at it.
 pub const RATE_CHECK: Duration = ms(100);
+/// What stubs of others need to change their rate; what comes in meanwhile
+/// spoils all that follows. Hosts: 50 ms.
+pub const RATE_PAUSE: Duration = ms(50);
 /// The SYNCs that look for a chip at a rate it may have set.
 pub const RATE_SYNC: [Duration; 2] = [ms(50); 2];
 /// Silence after which our stub is asked whether it still works on a command:
 /// it answers STATE at once, unless an answer is on its way.
 pub const STUB_SILENCE: Duration = ms(250);
-/// From the jump into a stub to its greeting. It clears some KiB of RAM and
+/// From the jump into our stub to its greeting; one from elsewhere may take as
+/// long as any [command](COMMAND). Ours clears some KiB of RAM and
 /// looks at the flash, all within a millisecond or two; an adapter or a network
 /// may add to that.
 pub const STUB_GREETING: Duration = ms(200);

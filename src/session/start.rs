@@ -237,12 +237,13 @@ fn prepare<T: Transport>(
         None => stub::choose(connection, options, &detected)?,
         Some(why) => Chosen::without(why.clone()),
     };
-    if let Err(error) = speed_up(connection, options, *baud, abilities) {
-        if let Error::NoAnswer(silence) = &error {
-            log::warn!(target: "espwire::session", "lost the chip at {baud} baud ({silence})");
-            *baud = slower(*baud).unwrap_or(ROM_BAUD);
-        }
-        return Err(error.into());
+    let rate = if chosen.keeps_rate() {
+        *baud
+    } else {
+        connection.baud()
+    };
+    if let Err(error) = speed_up(connection, options, rate, abilities) {
+        return Err(lost_at(baud, error).into());
     }
     let mut start = Start {
         greeting: met.greeting,
@@ -258,7 +259,7 @@ fn prepare<T: Transport>(
         (Ok(_), None) => Err(WithoutStub::NoFlash),
         (Ok(image), Some(id)) => {
             let began = connection.transport().now();
-            stub::load(connection, &mut start, &image, id, options, *baud)?;
+            stub::load(connection, &mut start, &image, id, options, baud)?;
             start.took = connection.transport().now().since(began);
             return Ok(start);
         }
@@ -267,6 +268,16 @@ fn prepare<T: Transport>(
         Flasher::new(connection, abilities, None).set_size(size)?;
     }
     Ok(start)
+}
+
+/// If the chip was lost at a rate, the next try stays at the one at which it
+/// was met.
+pub(super) fn lost_at(baud: &mut u32, error: Error) -> Error {
+    if let Error::NoAnswer(silence) = &error {
+        log::warn!(target: "espwire::session", "lost the chip at {baud} baud ({silence})");
+        *baud = ROM_BAUD;
+    }
+    error
 }
 
 /// Gets an answer. A ROM that cannot change its rate is met at the rate to
@@ -281,6 +292,7 @@ fn greet<T: Transport>(
         stub: None,
     };
     connection.set_dialect(Dialect::ROM);
+    connection.set_rate_pause(Duration::ZERO);
     match approach {
         Approach::Reset(_) => {}
         Approach::Nothing if options.stub != StubPolicy::Off => return stub::meet(connection),

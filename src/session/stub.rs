@@ -2,7 +2,7 @@
 
 use super::Flash;
 use super::options::{Options, StubPolicy};
-use super::start::{Met, Start, Stop, speed_up};
+use super::start::{Met, Start, Stop, lost_at, speed_up};
 use crate::chip::{Chip, Revision};
 use crate::connection::{Connection, Detected, Greeting, timing};
 use crate::error::{ChipError, Error, Result};
@@ -21,6 +21,11 @@ pub(super) struct Chosen {
 }
 
 impl Chosen {
+    /// Whether the rate may be raised before the stub is there.
+    pub(super) fn keeps_rate(&self) -> bool {
+        self.image.as_ref().map_or(true, Image::keeps_rate)
+    }
+
     pub(super) const fn without(why: WithoutStub) -> Self {
         Self {
             image: Err(why),
@@ -71,23 +76,33 @@ pub(super) fn load<T: Transport>(
     image: &Image,
     id: JedecId,
     options: &Options<'_>,
-    baud: u32,
+    baud: &mut u32,
 ) -> Result<(), Stop> {
     let chip = start.abilities.chip;
     let witness = witness(connection, start.abilities, id)?;
     stub::start(connection, image, chip.rom.ram_block)?.map_err(Stop::Stub)?;
-    let stub = witness.examine(connection, chip)?.map_err(Stop::Stub)?;
+    let stub = witness
+        .examine(connection, chip, image.origin)?
+        .map_err(Stop::Stub)?;
     start.stub = Ok(stub);
     start.abilities = Abilities::of_stub(chip, &stub);
-    // One that the ROM could not be set to.
-    let by_stub = !chip.rom.supports(Opcode::CHANGE_BAUDRATE);
-    if by_stub && baud != connection.baud() && options.usb_port().is_none() {
-        speed_up(connection, options, baud, start.abilities)?;
+    be_patient(connection, &stub);
+    let by_rom = chip.rom.supports(Opcode::CHANGE_BAUDRATE) && image.keeps_rate();
+    if !by_rom && *baud != connection.baud() && options.usb_port().is_none() {
+        let raised = speed_up(connection, options, *baud, start.abilities);
+        raised.map_err(|error| lost_at(baud, error))?;
     } else if stub == Stub::Other {
         Flasher::new(connection, start.abilities, None).attach()?;
     }
     tell_size(connection, start.abilities, &stub, start.flash)?;
     Ok(())
+}
+
+/// Stubs of others must not be hurried.
+fn be_patient<T: Transport>(connection: &mut Connection<T>, stub: &Stub) {
+    if *stub == Stub::Other {
+        connection.set_rate_pause(timing::RATE_PAUSE);
+    }
 }
 
 /// Tells a stub the size of the flash, unless it has the same from the flash.
@@ -180,6 +195,7 @@ pub(super) fn resident<T: Transport>(
         }
     };
     let abilities = Abilities::of_stub(chip, &stub);
+    be_patient(connection, &stub);
     if stub == Stub::Other || baud != connection.baud() {
         speed_up(connection, options, baud, abilities)?;
     }

@@ -1,6 +1,6 @@
 //! Who is it, and does it see what the ROM saw.
 
-use super::{Untrusted, WithoutStub};
+use super::{Origin, Untrusted, WithoutStub};
 use crate::chip::Chip;
 use crate::connection::{Connection, timing};
 use crate::error::{Error, Result};
@@ -54,13 +54,16 @@ impl Witness {
         &self,
         connection: &mut Connection<T>,
         chip: &Chip,
+        origin: Origin,
     ) -> Result<Result<Stub, WithoutStub>> {
         let ranges = [self.range];
-        // One round trip for both.
         let digest = Digest { ranges: &ranges };
         let (ask_capability, ask_digest) = (connection.next_tag(), connection.next_tag());
         connection.ask_own(&GetCapability, ask_capability)?;
-        connection.ask_own(&digest, ask_digest)?;
+        if origin == Origin::Embedded {
+            // One round trip for both.
+            connection.ask_own(&digest, ask_digest)?;
+        }
         let capability =
             match connection.own_answer(&GetCapability, ask_capability, timing::STUB_ASKED) {
                 Ok(capability) => capability,
@@ -72,6 +75,9 @@ impl Witness {
             };
         if let Err(why) = self.agrees(&capability, chip) {
             return Ok(Err(why.into()));
+        }
+        if origin != Origin::Embedded {
+            connection.ask_own(&digest, ask_digest)?;
         }
         let found = connection.own_answer(&digest, ask_digest, timing::STUB_ASKED);
         let same = self.same_digest(found.map(|found| found.first().copied()))?;

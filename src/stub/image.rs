@@ -14,10 +14,21 @@ pub use json::ImageFileError;
 pub struct Image {
     /// What it is called in messages.
     pub name: Cow<'static, str>,
+    /// Where it is from.
+    pub origin: Origin,
     /// Where to jump to.
     pub entry: u32,
     /// What to upload, in order.
     pub pieces: Vec<Piece>,
+}
+
+/// Where an image is from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// It is one of our own, which take several commands at once.
+    Embedded,
+    /// It is from elsewhere: whoever that is, it is sent one command at a time.
+    Elsewhere,
 }
 
 /// Bytes for one place in RAM.
@@ -46,6 +57,14 @@ impl Image {
         IMAGES.iter().find(fits).map(Self::from)
     }
 
+    /// Whether it goes on at the rate at which the ROM jumps to it. Of images
+    /// from elsewhere that is not known: some set the rate of a ROM that has
+    /// just started.
+    #[must_use]
+    pub fn keeps_rate(&self) -> bool {
+        self.origin == Origin::Embedded
+    }
+
     /// Bytes in all.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -63,6 +82,7 @@ impl From<&'static Embedded> for Image {
     fn from(image: &'static Embedded) -> Self {
         Self {
             name: image.name.into(),
+            origin: Origin::Embedded,
             entry: image.entry,
             pieces: vec![Piece {
                 address: image.load,

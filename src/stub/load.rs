@@ -1,6 +1,6 @@
 //! Upload and entry, through a ROM.
 
-use super::{Image, Piece, WithoutStub};
+use super::{Image, Origin, Piece, WithoutStub};
 use crate::connection::{Connection, timing};
 use crate::error::{Error, Result};
 use crate::transport::Transport;
@@ -26,7 +26,11 @@ pub fn start<T: Transport>(
             return not_started(error);
         }
     }
-    match connection.jump(&MemEnd::Jump(image.entry)) {
+    let patience = match image.origin {
+        Origin::Embedded => timing::STUB_GREETING,
+        Origin::Elsewhere => timing::COMMAND,
+    };
+    match connection.jump(&MemEnd::Jump(image.entry), patience) {
         Ok(true) => log::info!(target: "espwire::stub",
             "{} runs, {} bytes", image.name, image.len()),
         // Its greeting may have been lost; what it says next will tell.

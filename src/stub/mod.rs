@@ -12,7 +12,7 @@ mod load;
 mod why;
 
 pub use check::{Stub, Witness, recognise};
-pub use image::{Image, Piece};
+pub use image::{Image, Origin, Piece};
 pub use load::start;
 pub use why::{Untrusted, WithoutStub};
 

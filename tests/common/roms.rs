@@ -80,3 +80,19 @@ pub fn files() -> Vec<File> {
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files
 }
+
+/// Espressif's stub for a chip, as the text of a file in esptool's form. The
+/// files that are fetched hold the same fields in another syntax.
+pub fn stub(chip: &str) -> Option<String> {
+    let path = folder().join("stubs").join(format!("{chip}.toml"));
+    let text = std::fs::read_to_string(path).ok()?;
+    let fields = text.lines().filter_map(|line| {
+        let (name, value) = line.split_once('=')?;
+        let value = match value.trim() {
+            text if text.starts_with('"') => text.to_owned(),
+            number => number.replace('_', ""),
+        };
+        Some(format!("{:?}: {value}", name.trim()))
+    });
+    Some(format!("{{{}}}", fields.collect::<Vec<_>>().join(", ")))
+}

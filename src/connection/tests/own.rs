@@ -245,7 +245,7 @@ fn a_jump_is_over_with_the_greeting() {
     let jump = |delay: Duration, before: &'static [u8], greeting: &'static [u8]| {
         let answer = move |_: Asked<'_>| Answer::bytes([before, greeting].concat()).delayed(delay);
         let mut connection = connect(answer);
-        let greeted = connection.jump(&JUMP).unwrap();
+        let greeted = connection.jump(&JUMP, LATEST).unwrap();
         let took = connection.transport().now() - Instant::ZERO;
         assert_eq!(took, if greeted { delay } else { LATEST });
         // Nothing is in doubt afterwards.
@@ -264,7 +264,7 @@ fn a_jump_is_over_with_the_greeting() {
     let mut refusing =
         connect(|asked| Answer::bytes(rom::response(asked.opcode(), 0, &[1, 6, 0, 0])));
     assert_eq!(
-        refused(refusing.jump(&JUMP)),
+        refused(refusing.jump(&JUMP, LATEST)),
         (Opcode::MEM_END, Reason::FAILED)
     );
 }

@@ -2,7 +2,7 @@
 //! `entry`, `text` and `text_start`, and `data` and `data_start` where there is
 //! any; bytes in base64.
 
-use super::{Image, Piece};
+use super::{Image, Origin, Piece};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use std::collections::HashMap;
@@ -70,6 +70,7 @@ impl Image {
         match pieces(value.get().unwrap_or(&none)) {
             Ok((entry, pieces)) => Ok(Self {
                 name: name.into(),
+                origin: Origin::Elsewhere,
                 entry,
                 pieces,
             }),
@@ -134,6 +135,7 @@ mod tests {
         };
         let expected = Image {
             name: "a.json".into(),
+            origin: Origin::Elsewhere,
             entry: 0x4038_06d2,
             pieces: vec![
                 piece(0x4038_0000, &[1, 2, 3, 4, 5]),
