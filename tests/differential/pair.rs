@@ -21,7 +21,7 @@ pub const BAUD: u32 = 460_800;
 const BOOT: Duration = Duration::from_millis(500);
 /// Between two SYNCs of the greeting.
 const PAUSE: Duration = Duration::from_millis(10);
-const MOST_SYNCS: usize = 5;
+const MOST_SYNCS: usize = 20;
 /// How long the model may be silent in its answer; its waiting costs nothing.
 const MODEL_QUIET: Duration = Duration::from_millis(500);
 /// How long the real ROM may be silent while it owes an answer.

@@ -71,6 +71,7 @@ pub static ESP32C2: Soc = Soc {
         start: 0x6000_0000,
         len: 0xd_1000,
     }],
+    mirrors: &[],
     after_reset: &[
         // UART_CLK_CONF: the crystal, divided by 2.
         (0x6000_0078, 0x0370_1000),

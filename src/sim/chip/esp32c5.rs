@@ -70,6 +70,7 @@ pub static ESP32C5: Soc = Soc {
             len: 0x10_0000,
         },
     ],
+    mirrors: &[],
     after_reset: &[
         // PCR_UART0_SCLK_CONF: the crystal.
         (0x6009_6004, 0x0040_0000),

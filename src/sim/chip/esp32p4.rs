@@ -83,6 +83,7 @@ pub static ESP32P4: Soc = Soc {
             len: 0x3_0000,
         },
     ],
+    mirrors: &[],
     after_reset: &[
         // HP_SYS_CLKRST_PERI_CLK_CTRL00: the crystal, divided by 4.
         (0x500e_6030, 0xc03c),

@@ -36,6 +36,7 @@ pub static ESP8266: Soc = Soc {
             len: 0x2000,
         },
     ],
+    mirrors: &[],
     after_reset: &[
         // UART_CLKDIV, UART_CONF0, UART_CONF1.
         (0x6000_0014, 0x2b6),

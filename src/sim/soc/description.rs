@@ -24,6 +24,8 @@ pub struct Soc {
     pub memory: &'static [Piece],
     /// Where devices are. Elsewhere nothing is.
     pub windows: &'static [Window],
+    /// Where devices are once more.
+    pub mirrors: &'static [Mirror],
     /// What registers hold after a reset, where that is not 0.
     pub after_reset: &'static [(u32, u32)],
     /// Registers with habits.
@@ -102,6 +104,17 @@ impl Piece {
             alias_of: Some(of),
         }
     }
+}
+
+/// Device registers that are at other addresses as well.
+#[derive(Clone, Copy, Debug)]
+pub struct Mirror {
+    /// First of the other addresses.
+    pub start: u32,
+    /// Bytes.
+    pub len: u32,
+    /// Where they are in one of the [`Soc::windows`].
+    pub of: u32,
 }
 
 /// Where eFuses are, in the registers that show them, that lock a chip up.

@@ -17,7 +17,7 @@ mod resets;
 mod rom;
 
 pub use clocks::Rate;
-pub use description::{CoreModel, Piece, ResetCauses, SecurityFuses, Soc, Straps};
+pub use description::{CoreModel, Mirror, Piece, ResetCauses, SecurityFuses, Soc, Straps};
 pub use device::{AutobaudLayout, FlashControllerLayout, Kind, Placed, TimeoutLayout, UartLayout};
 pub use interrupts::Controller;
 pub(super) use machine::{Bare, bare};

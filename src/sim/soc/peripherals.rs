@@ -115,6 +115,7 @@ impl Devices for Connected<'_, '_> {
             address,
             kind: FaultKind::Unmapped,
         };
+        let address = self.peripherals.canonical(address);
         let word = match self.peripherals.registers.owner(address).ok_or(unmapped)? {
             Owner::Storage => self.peripherals.registers.load(address),
             Owner::Device(number) => {
@@ -136,6 +137,7 @@ impl Devices for Connected<'_, '_> {
             address,
             kind: FaultKind::Unmapped,
         };
+        let address = self.peripherals.canonical(address);
         let owner = self.peripherals.registers.owner(address).ok_or(unmapped)?;
         let shift = address % 4 * 8;
         if !self.peripherals.permits(owner, address) {
@@ -312,6 +314,13 @@ impl Peripherals {
     /// Lets the core's clock tick as the registers say, from a cycle on.
     pub(super) fn tune_core(&mut self, cycle: u64) {
         self.clock.change(cycle, self.core_hz);
+    }
+
+    /// Where a register is that is at several addresses.
+    fn canonical(&self, address: u32) -> u32 {
+        let mut mirrors = self.soc.mirrors.iter();
+        let found = mirrors.find(|it| address.wrapping_sub(it.start) < it.len);
+        found.map_or(address, |it| it.of.wrapping_add(address - it.start))
     }
 
     /// Where a register is, from the first one of its device.

@@ -263,8 +263,8 @@ impl Loader {
         } else {
             rom.commands
         };
-        let extra = self.extra_commands.contains(&opcode) && !self.security.secure_download;
-        extra || known.contains(&opcode)
+        // They are let through in secure download mode as well.
+        self.extra_commands.contains(&opcode) || known.contains(&opcode)
     }
 
     fn put(&mut self, at: usize, bytes: &[u8]) {

@@ -36,11 +36,18 @@ impl FlashControllerLayout {
     /// transaction.
     pub const ESP8266: Self = Self {
         registers: &SpiLayout::ESP8266,
+        keep_active: (0x34, 0),
+        ..Self::ESP32
+    };
+
+    /// SPI of the ESP32 (register header).
+    pub const ESP32: Self = Self {
+        registers: &SpiLayout::ESP32,
         status: 0x10,
         clock: 0x18,
         divider: (12, 0x3f),
         prescaler: (18, 0x1fff),
-        keep_active: (0x34, 0),
+        keep_active: (0x34, 1 << 30),
     };
 
     /// SPI_MEM of ESP32-S2 and later (register header).

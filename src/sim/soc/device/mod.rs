@@ -6,6 +6,7 @@
 //! register. A device's layout is data of the chip ([`Kind`]).
 
 mod flash_controller;
+mod fuse_command;
 mod random;
 mod rtc_watchdog;
 mod timer_group;
@@ -50,6 +51,8 @@ pub enum Kind {
     TimerGroup(u8),
     /// The random number register.
     Random,
+    /// The register that starts reading or burning eFuses.
+    FuseCommand,
 }
 
 impl Kind {
@@ -60,6 +63,7 @@ impl Kind {
             Self::UsbSerialJtag => Box::new(usb_serial_jtag::UsbSerialJtag::new(base)),
             Self::TimerGroup(number) => Box::new(timer_group::TimerGroup::new(base, *number)),
             Self::Random => Box::new(random::Random::new()),
+            Self::FuseCommand => Box::new(fuse_command::FuseCommand::default()),
             Self::FlashController(layout) => {
                 Box::new(flash_controller::FlashController::new(base, layout))
             }
@@ -73,7 +77,7 @@ impl Kind {
             Self::FlashController(_) => flash_controller::REGISTERS,
             Self::UsbSerialJtag => usb_serial_jtag::REGISTERS,
             Self::TimerGroup(_) => timer_group::REGISTERS,
-            Self::Random => 4,
+            Self::Random | Self::FuseCommand => 4,
         }
     }
 }

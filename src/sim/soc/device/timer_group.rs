@@ -28,9 +28,10 @@ pub(super) const REGISTERS: u32 = 0x70;
 const ENABLE: u32 = 1 << 31;
 const FLASH_BOOT: u32 = 1 << 14;
 
-// Bits of RTCCALICFG: start; the cycles to be measured; it is done; which
-// clock.
+// Bits of RTCCALICFG: start; start over and over; the cycles to be measured; it
+// is done; which clock.
 const CALI_START: u32 = 1 << 31;
+const CALI_CYCLING: u32 = 1 << 12;
 const CALI_MAX: (u32, u32) = (16, 0x7fff);
 const CALI_READY: u32 = 1 << 15;
 const CALI_SELECT: (u32, u32) = (13, 3);
@@ -94,15 +95,14 @@ impl TimerGroup {
         (config & ENABLE != 0).then(|| [0, 1, 2, 3].map(stage))
     }
 
-    /// Measures a clock against the crystal, in cycles of the latter.
-    fn measure(&mut self, config: u32, io: &mut Io<'_, '_>) {
+    /// Measures a clock against the crystal: how long that takes, and
+    /// RTCCALICFG1, with the cycles of the latter.
+    fn measure(config: u32, crystal: u32) -> (Duration, u32) {
         let part = |(shift, mask): (u32, u32)| config >> shift & mask;
         let hz = MEASURED[part(CALI_SELECT) as usize];
         let takes = time_of(part(CALI_MAX).into(), hz);
-        self.measured = Some(io.now + takes);
-        let cycles = takes.as_nanos() * u128::from(io.crystal) / 1_000_000_000;
-        let value = u32::try_from(cycles).unwrap_or(u32::MAX) << 7 | 1;
-        io.registers.set(self.base + RTCCALICFG1, value);
+        let cycles = takes.as_nanos() * u128::from(crystal) / 1_000_000_000;
+        (takes, u32::try_from(cycles).unwrap_or(u32::MAX) << 7 | 1)
     }
 }
 
@@ -113,9 +113,11 @@ impl Device for TimerGroup {
 
     fn load(&mut self, offset: u32, io: &mut Io<'_, '_>) -> Option<u32> {
         let done = self.measured.is_some_and(|at| at <= io.now);
+        let config = self.get(io.registers, RTCCALICFG);
         match offset {
+            RTCCALICFG1 if config & CALI_CYCLING != 0 => Some(Self::measure(config, io.crystal).1),
             RTCCALICFG => {
-                let config = self.get(io.registers, RTCCALICFG) & !CALI_READY;
+                let config = config & !CALI_READY;
                 Some(if done { config | CALI_READY } else { config })
             }
             RTCCALICFG1 if !done => Some(0),
@@ -140,7 +142,11 @@ impl Device for TimerGroup {
                     .stages(io.registers, io.hz)
                     .and_then(|stages| Counter::start(stages, io.now));
             }
-            RTCCALICFG if value & CALI_START != 0 => self.measure(value, io),
+            RTCCALICFG if value & CALI_START != 0 => {
+                let (takes, result) = Self::measure(value, io.crystal);
+                self.measured = Some(io.now + takes);
+                io.registers.set(self.base + RTCCALICFG1, result);
+            }
             RTCCALICFG => self.measured = None,
             _ => {}
         }

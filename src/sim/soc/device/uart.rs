@@ -25,8 +25,9 @@ pub struct UartLayout {
     pub full_threshold: u32,
     /// The receive timeout.
     pub timeout: TimeoutLayout,
-    /// FSM_STATUS: bits 4 to 7 are not 0 while a byte leaves.
-    pub fsm_status: u32,
+    /// The register and the shift in it of the transmitter's state, which is
+    /// not 0 while a byte leaves.
+    pub transmitter: (u32, u32),
     /// ID: its bit 31 starts an update that is done at once.
     pub id: u32,
     /// REG_UPDATE: what is written to the registers called …_SYNC
@@ -39,7 +40,7 @@ pub struct UartLayout {
 pub struct AutobaudLayout {
     /// The register and the bit of it that lets it measure.
     pub enable: (u32, u32),
-    /// Shortest low pulse in cycles of the UART's clock, less one.
+    /// Shortest low pulse in cycles of the UART's clock.
     pub low: u32,
     /// Shortest high pulse.
     pub high: u32,
@@ -47,6 +48,8 @@ pub struct AutobaudLayout {
     pub edges: u32,
     /// The longest pulse it can count.
     pub longest: u32,
+    /// By how many cycles a pulse is counted short: a filter swallows them.
+    pub short: u32,
 }
 
 /// Where the receive timeout is.
@@ -69,6 +72,21 @@ impl UartLayout {
             high: 0x2c,
             edges: 0x30,
             longest: 0xf_ffff,
+            short: 12,
+        },
+        transmitter: (0x80, 4),
+        ..Self::ESP32
+    };
+
+    /// ESP32 (register header).
+    pub const ESP32: Self = Self {
+        autobaud: AutobaudLayout {
+            enable: (0x18, 1 << 0),
+            low: 0x28,
+            high: 0x2c,
+            edges: 0x30,
+            longest: 0xf_ffff,
+            short: 9,
         },
         rx_reset: 1 << 17,
         full_threshold: 0x7f,
@@ -77,9 +95,41 @@ impl UartLayout {
             threshold: (CONF1, 24, 0x7f),
             unit: 8,
         },
-        fsm_status: 0x80,
+        transmitter: (STATUS, 24),
         id: 0x7c,
         update: None,
+    };
+
+    /// ESP32-S2 (register header).
+    pub const S2: Self = Self {
+        autobaud: AutobaudLayout {
+            enable: (0x18, 1 << 0),
+            low: 0x28,
+            high: 0x2c,
+            edges: 0x30,
+            longest: 0xf_ffff,
+            short: 1,
+        },
+        full_threshold: 0x1ff,
+        timeout: TimeoutLayout {
+            enable: (CONF1, 1 << 31),
+            threshold: (0x5c, 16, 0x3ff),
+            unit: 1,
+        },
+        transmitter: (0x68, 4),
+        id: 0x78,
+        ..Self::ESP32
+    };
+
+    /// ESP32-S3 (register header).
+    pub const S3: Self = Self {
+        full_threshold: 0x3ff,
+        timeout: TimeoutLayout {
+            enable: (CONF1, 1 << 23),
+            threshold: (MEM_CONF, 17, 0x3ff),
+            unit: 1,
+        },
+        ..Self::C3
     };
 
     /// ESP32-C2 and ESP32-C3 (register header).
@@ -90,6 +140,7 @@ impl UartLayout {
             high: 0x2c,
             edges: 0x30,
             longest: 0xfff,
+            short: 1,
         },
         rx_reset: 1 << 17,
         full_threshold: 0x1ff,
@@ -98,7 +149,7 @@ impl UartLayout {
             threshold: (MEM_CONF, 16, 0x3ff),
             unit: 1,
         },
-        fsm_status: 0x6c,
+        transmitter: (0x6c, 4),
         id: 0x80,
         update: None,
     };
@@ -111,6 +162,7 @@ impl UartLayout {
             high: 0x80,
             edges: 0x84,
             longest: 0xfff,
+            short: 1,
         },
         rx_reset: 1 << 22,
         full_threshold: 0xff,
@@ -119,7 +171,7 @@ impl UartLayout {
             threshold: (TOUT_CONF, 2, 0x3ff),
             unit: 1,
         },
-        fsm_status: 0x70,
+        transmitter: (0x70, 4),
         id: 0x9c,
         update: Some(0x98),
     };
@@ -190,8 +242,9 @@ impl Measure {
         edges: 0,
     };
 
-    /// Takes in a byte whose bits last so many cycles each.
-    fn byte(&mut self, byte: u8, bit: u32) {
+    /// Takes in a byte whose bits last so many cycles each, of which so many are
+    /// not counted.
+    fn byte(&mut self, byte: u8, bit: u32, short: u32) {
         // The line as it goes by, the idle line before it and the stop bit.
         let levels = u32::from(byte) << 2 | 1 | 1 << 10;
         let mut run = 0;
@@ -206,7 +259,7 @@ impl Measure {
             } else {
                 &mut self.high
             };
-            *shortest = (*shortest).min((run * bit).saturating_sub(1));
+            *shortest = (*shortest).min((run * bit).saturating_sub(short));
             run = 0;
             self.edges += 1;
         }
@@ -293,6 +346,12 @@ impl Uart {
         self.latched = UartLayout::LATCHED.map(|at| registers.get(self.base + at));
     }
 
+    /// The transmitter's state, if it is in this register.
+    fn state_in(&self, offset: u32) -> u32 {
+        let (register, shift) = self.layout.transmitter;
+        u32::from(register == offset && self.leaves.is_some()) << shift
+    }
+
     fn measures(&self, registers: &Registers) -> bool {
         let (offset, bit) = self.layout.autobaud.enable;
         self.register(registers, offset) & bit != 0
@@ -332,11 +391,14 @@ impl Device for Uart {
             }
             INT_RAW => self.raw(io.registers),
             INT_ST => self.raw(io.registers) & io.registers.get(self.base + INT_ENA),
-            STATUS => count(&self.received) | count(&self.waiting) << 16,
+            STATUS => {
+                let counts = count(&self.received) | count(&self.waiting) << 16;
+                counts | self.state_in(STATUS)
+            }
             _ if offset == low => self.measure.low.min(longest),
             _ if offset == high => self.measure.high.min(longest),
             _ if offset == edges => self.measure.edges,
-            _ if offset == self.layout.fsm_status => u32::from(self.leaves.is_some()) << 4,
+            _ if offset == self.layout.transmitter.0 => self.state_in(offset),
             _ if offset == self.layout.id => io.registers.get(self.base + offset) & !(1 << 31),
             _ if Some(offset) == self.layout.update => 0,
             _ => return None,
@@ -411,7 +473,8 @@ impl Device for Uart {
             return;
         };
         if self.measures(io.registers) {
-            self.measure.byte(sent, io.hz / sent_at.max(1));
+            let bit = io.hz / sent_at.max(1);
+            self.measure.byte(sent, bit, self.layout.autobaud.short);
         }
         if self.received.len() < DEPTH {
             self.received.push_back(seen);

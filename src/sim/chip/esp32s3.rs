@@ -1,0 +1,163 @@
+//! ESP32-S3.
+
+use crate::chip::{self, Field};
+use crate::sim::cpu::{Rule, xtensa};
+use crate::sim::soc::{
+    Controller, CoreModel, Extent, FlashControllerLayout, Habit, Kind, Piece, Placed, Rate,
+    ResetCauses, SecurityFuses, Soc, Straps, UartLayout, Window,
+};
+
+/// RC_FAST_CLK (TRM, "Reset and Clock").
+const RC_FAST: Rate = Rate::Hz(17_500_000);
+/// SYSTEM_SYSCLK_CONF, SOC_CLK_SEL.
+const SELECT: Field = Field::new(0x600c_0060, 10, 2);
+/// SYSTEM_SYSCLK_CONF, PRE_DIV_CNT.
+const PRE_DIVIDER: Field = Field::new(0x600c_0060, 0, 10);
+
+/// SYSTEM_CPU_PER_CONF, CPUPERIOD_SEL divides the PLL's clock.
+const CPU: Rate = Rate::Select(
+    SELECT,
+    &[
+        Rate::Divide(&Rate::Crystal, PRE_DIVIDER),
+        Rate::Select(
+            Field::new(0x600c_0010, 0, 2),
+            &[
+                Rate::Hz(80_000_000),
+                Rate::Hz(160_000_000),
+                Rate::Hz(240_000_000),
+            ],
+        ),
+        Rate::Divide(&RC_FAST, PRE_DIVIDER),
+    ],
+);
+
+/// 80 MHz from the PLL, else as the CPU (TRM, "Reset and Clock").
+const APB: Rate = Rate::Select(
+    SELECT,
+    &[
+        Rate::Divide(&Rate::Crystal, PRE_DIVIDER),
+        Rate::Hz(80_000_000),
+        Rate::Divide(&RC_FAST, PRE_DIVIDER),
+    ],
+);
+
+/// UART_CLK_CONF: SCLK_SEL and SCLK_DIV_NUM (TRM, "UART Controller").
+const UART: Rate = Rate::Divide(
+    &Rate::Select(
+        Field::new(0x6000_0078, 20, 2),
+        &[Rate::Crystal, APB, RC_FAST, Rate::Crystal],
+    ),
+    Field::new(0x6000_0078, 12, 8),
+);
+
+/// ESP32-S3 (TRM; register header).
+pub static ESP32S3: Soc = Soc {
+    chip: &chip::ESP32S3,
+    core: CoreModel::Xtensa(&xtensa::Model::LX7),
+    core_clock: CPU,
+    core_clock_update: None,
+    memory: &[
+        // TRM, "System and Memory", internal memory address mapping.
+        Piece::new(0x4000_0000, 0x6_0000, Rule::RomWords),
+        Piece::alias(0x3ff0_0000, 0x2_0000, 0x4004_0000, Rule::Rom),
+        // SRAM0, SRAM1, SRAM2.
+        Piece::new(0x4037_0000, 0x8000, Rule::RamWords),
+        Piece::new(0x3fc8_8000, 0x6_8000, Rule::Ram),
+        Piece::alias(0x4037_8000, 0x6_8000, 0x3fc8_8000, Rule::RamWords),
+        Piece::new(0x3fcf_0000, 0x1_0000, Rule::Ram),
+        // RTC FAST and RTC SLOW.
+        Piece::new(0x600f_e000, 0x2000, Rule::Ram),
+        Piece::new(0x5000_0000, 0x2000, Rule::Ram),
+    ],
+    windows: &[Window {
+        start: 0x6000_0000,
+        len: 0xd_1000,
+    }],
+    mirrors: &[],
+    after_reset: &[
+        // UART_CLK_CONF: the crystal, divided by 2.
+        (0x6000_0078, 0x0370_1000),
+        // UART_CLKDIV, CONF0, CONF1.
+        (0x6000_0014, 0x2b6),
+        (0x6000_0020, 0x1000_001c),
+        (0x6000_0024, 0x1_8060),
+        // UART_DATE.
+        (0x6000_007c, 0x0200_8270),
+        // SPI_MEM_USER: a command phase.
+        (0x6000_2018, 1 << 31),
+        // RTC_CNTL_RESET_STATE: static vectors for both cores.
+        (0x6000_8038, 0x3000),
+        // SYSTEM_SYSCLK_CONF: the crystal's MHz in bits 12 and up, and a
+        // divider less one.
+        (0x600c_0060, 0x2_8001),
+    ],
+    habits: &[
+        // I2C_ANA_MST_ANA_CONF0: the PLL is calibrated.
+        Habit::ones(0x6000_e040, 1 << 24),
+    ],
+    devices: &[
+        Placed {
+            base: 0x6000_0000,
+            clock: UART,
+            interrupt: Some(0x600c_206c),
+            kind: Kind::Uart(UartLayout::S3),
+        },
+        Placed {
+            base: 0x6003_8000,
+            clock: Rate::Hz(48_000_000),
+            interrupt: Some(0x600c_2180),
+            kind: Kind::UsbSerialJtag,
+        },
+        Placed {
+            base: 0x6001_f000,
+            clock: APB,
+            interrupt: None,
+            kind: Kind::TimerGroup(0),
+        },
+        Placed {
+            base: 0x6000_2000,
+            clock: APB,
+            interrupt: None,
+            kind: Kind::FlashController(FlashControllerLayout::SPI_MEM),
+        },
+        Placed {
+            base: 0x6000_71d4,
+            clock: Rate::Crystal,
+            interrupt: None,
+            kind: Kind::FuseCommand,
+        },
+        Placed {
+            base: 0x6003_507c,
+            clock: Rate::Crystal,
+            interrupt: None,
+            kind: Kind::Random,
+        },
+    ],
+    interrupts: Controller::None,
+    interrupt_latency: 8,
+    straps: Straps {
+        register: 0x6000_4038,
+        download: 0x0,
+        flash: 0x8,
+    },
+    reset_cause: ResetCauses {
+        register: 0x6000_8038,
+        shifts: &[0, 6],
+        usb: 0x15,
+    },
+    security: SecurityFuses {
+        // EFUSE_RD_REPEAT_DATA3, DATA2 and DATA1 (TRM, "eFuse Controller").
+        secure_download: Field::new(0x6000_703c, 5, 1),
+        secure_boot: Some(Field::new(0x6000_7038, 20, 1)),
+        crypt_count: Some(Field::new(0x6000_7034, 18, 3)),
+    },
+    software_reset: &[
+        // RTC_CNTL_OPTIONS0: SW_SYS_RST, SW_PROCPU_RST.
+        (Field::new(0x6000_8000, 31, 1), Extent::Core),
+        (Field::new(0x6000_8000, 5, 1), Extent::Cpu),
+    ],
+    low_power: &[Window {
+        start: 0x6000_8000,
+        len: 0x1000,
+    }],
+};
