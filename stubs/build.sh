@@ -33,6 +33,8 @@ esp32p4-early  riscv   unified
 common=(-std=c11 -Os -flto -ffreestanding -fno-common
   -fno-tree-loop-distribute-patterns -fno-schedule-insns2 -fno-move-loop-invariants
   -fno-section-anchors -fno-tree-loop-optimize
+  -fno-caller-saves -fno-tree-vrp -fno-tree-tail-merge -fno-code-hoisting
+  -fno-guess-branch-probability
   -Wall -Wextra -Wconversion -Wshadow -Wundef -Wstrict-prototypes -Werror
   -Isrc -Ichips)
 link=(-nostdlib -nostartfiles -Wl,--gc-sections -Wl,--build-id=none)
@@ -43,6 +45,9 @@ riscv_compile=(-march=rv32imc_zicsr_zifencei)
 riscv_link=(-march=rv32imac)
 xtensa_compile=()
 xtensa_link=()
+# What is done to the code in front of the packing.
+xtensa_filter=(calls)
+riscv_filter=()
 
 out=../target/stubs
 images=images
@@ -95,7 +100,8 @@ build() { # IMAGE ARCHITECTURE LAYOUT
     fi
   done
   link_elf "$architecture" "$dir/stub.elf" -T "chips/$image.ld" -T "ld/$layout.ld" "$dir"/stub/*.o
-  "$out/pack" "$dir/stub.bin" "$dir/payload"
+  local -n filter=${architecture}_filter
+  "$out/pack" "$dir/stub.bin" "$dir/payload" "${filter[@]}"
 
   compile "$dir/packed" "$architecture" pack/start_"$architecture".S "$chip"
   compile "$dir/packed" "$architecture" pack/unpack.c "$chip"
@@ -128,7 +134,7 @@ while read -r image architecture layout; do
   code=$(length "$dir/stub.bin")
   load=$(symbol "$architecture" "$dir/packed.elf" packed_load)
   entry=$(symbol "$architecture" "$dir/packed.elf" packed_start)
-  bss=$(($(symbol "$architecture" "$dir/stub.elf" stub_bss_end) - \
+  bss=$(($(symbol "$architecture" "$dir/stub.elf" stub_ram_end) - \
     $(symbol "$architecture" "$dir/stub.elf" stub_bss_start)))
   printf '%-14s %8d %8d %8d\n' "$image" "$upload" "$code" "$bss"
   if ((upload > upload_limit || code > code_limit)); then

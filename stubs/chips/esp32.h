@@ -13,6 +13,7 @@
 #define UART_CLKDIV_MASK 0xFFFFFu
 
 #define SPI_BASE 0x3FF42000u
+#define SPI_FULL_CLOCK (1u << 31) /* undivided */
 #define SPI_LAYOUT_A
 
 #define WDT_CONFIG0 0x3FF4808Cu

@@ -5,12 +5,14 @@
 #define ESP32C2_H
 
 #define CHIP_ID 12u
+#define CODE_AS_DATA 0x6E0000 /* lower */
 
 #define UART_BASE 0x60000000u
 #define UART_COUNT_MASK 0x3FFu
 #define UART_CLKDIV_MASK 0xFFFu
 
 #define SPI_BASE 0x60002000u
+#define SPI_FULL_CLOCK (1u << 31) /* undivided */
 
 #define WDT_CONFIG0 0x60008084u
 #define WDT_PROTECT 0x6000809Cu

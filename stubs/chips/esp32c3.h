@@ -5,6 +5,7 @@
 #define ESP32C3_H
 
 #define CHIP_ID 5u
+#define CODE_AS_DATA 0x700000 /* lower */
 
 #define UART_BASE 0x60000000u
 #define UART_COUNT_MASK 0x3FFu
@@ -13,6 +14,7 @@
 #define USB_SERIAL_JTAG_BASE 0x60043000u
 
 #define SPI_BASE 0x60002000u
+#define SPI_FULL_CLOCK (1u << 31) /* undivided */
 
 #define WDT_CONFIG0 0x60008090u
 #define WDT_PROTECT 0x600080A8u
@@ -21,6 +23,16 @@
 #define SWD_PROTECT 0x600080B0u
 #define SWD_KEY 0x8F1D312Au
 #define SWD_AUTO_FEED (1u << 31)
+
+/* SYSTEM_SYSCLK_CONF: the ROM has the crystal divided by 2. */
+#define CRYSTAL_DIVIDER 0x600C0058u
+
+/* Over USB: SPI1's clock register, for 80 MHz in half; SYSTEM_CPU_PER_CONF, 160 MHz from
+ * a PLL of 480; SYSTEM_SYSCLK_CONF, the PLL. */
+#define CLOCKS                                                                                     \
+    {SPI_BASE + 0x14u, 0xFFFFFFFFu, 0x00010001u}, {0x600C0008u, 7u, 5u}, {                                \
+        0x600C0058u, 3u << 10, 1u << 10                                                            \
+    }
 
 #define RESET_REGISTER 0x60008000u
 #define RESET_BIT (1u << 31)

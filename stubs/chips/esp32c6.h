@@ -5,6 +5,7 @@
 #define ESP32C6_H
 
 #define CHIP_ID 13u
+#define CODE_AS_DATA 0 /* RAM has one address */
 
 #define UART_BASE 0x60000000u
 #define UART_COUNT_MASK 0xFFu
@@ -14,6 +15,7 @@
 #define USB_SERIAL_JTAG_BASE 0x6000F000u
 
 #define SPI_BASE 0x60003000u
+#define SPI_FULL_CLOCK (1u << 31) /* undivided */
 
 #define WDT_CONFIG0 0x600B1C00u
 #define WDT_PROTECT 0x600B1C18u
@@ -21,6 +23,10 @@
 #define SWD_PROTECT 0x600B1C20u
 #define SWD_KEY 0x50D83AA1u
 #define SWD_AUTO_FEED (1u << 18)
+
+/* Over USB: PCR_MSPI_CLK_CONF, 480 MHz by 6, and SPI1's clock register, half of that;
+ * PCR_CPU_FREQ_CONF, 160 MHz in half; PCR_SYSCLK_CONF, the PLL. */
+#define CLOCKS {0x6009601Cu, 0xFF00u, 5u << 8}, {SPI_BASE + 0x14u, 0xFFFFFFFFu, 0x00010001u}, {0x60096118u, 0x1FF00u, 1u << 8}, {0x60096110u, 3u << 16, 1u << 16}
 
 #define RESET_REGISTER 0x600B1034u
 #define RESET_BIT (1u << 31)

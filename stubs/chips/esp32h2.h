@@ -5,6 +5,7 @@
 #define ESP32H2_H
 
 #define CHIP_ID 16u
+#define CODE_AS_DATA 0 /* RAM has one address */
 
 #define UART_BASE 0x60000000u
 #define UART_COUNT_MASK 0xFFu
@@ -14,6 +15,7 @@
 #define USB_SERIAL_JTAG_BASE 0x6000F000u
 
 #define SPI_BASE 0x60003000u
+#define SPI_FULL_CLOCK (1u << 31) /* undivided */
 
 #define WDT_CONFIG0 0x600B1C00u
 #define WDT_PROTECT 0x600B1C1Cu
@@ -21,6 +23,11 @@
 #define SWD_PROTECT 0x600B1C24u
 #define SWD_KEY 0x50D83AA1u
 #define SWD_AUTO_FEED (1u << 18)
+
+/* Over USB: PCR_AHB_FREQ_CONF, a third; PCR_SYSCLK_CONF, 96 MHz from the PLL. SPI1
+ * stays with the crystal. */
+#define CLOCKS {0x60096118u, 0xFFu, 2u}, {0x6009610Cu, 3u << 16, 1u << 16}
+#define CLOCKS_UPDATE 0x60096148u /* PCR_BUS_CLK_UPDATE */
 
 #define RESET_REGISTER 0x600B1034u
 #define RESET_BIT (1u << 31)

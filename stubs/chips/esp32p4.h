@@ -5,6 +5,7 @@
 #define ESP32P4_H
 
 #define CHIP_ID 18u
+#define CODE_AS_DATA 0 /* RAM has one address */
 
 #define UART_BASE 0x500CA000u
 #define UART_COUNT_MASK 0xFFu
@@ -14,6 +15,7 @@
 #define USB_SERIAL_JTAG_BASE 0x500D2000u
 
 #define SPI_BASE 0x5008D000u
+#define SPI_FULL_CLOCK (1u << 31) /* undivided */
 #define FLASH_32BIT /* takes flash addresses past 16 MB */
 
 #define WDT_CONFIG0 0x50116000u

@@ -5,6 +5,7 @@
 #define ESP32S2_H
 
 #define CHIP_ID 2u
+#define CODE_AS_DATA 0x70000 /* lower */
 
 #define XTENSA_WINDOWED /* the ROM calls through register windows */
 
@@ -13,6 +14,7 @@
 #define UART_CLKDIV_MASK 0xFFFFFu
 
 #define SPI_BASE 0x3F402000u
+#define SPI_FULL_CLOCK (1u << 31) /* undivided */
 
 #define WDT_CONFIG0 0x3F408094u
 #define WDT_PROTECT 0x3F4080ACu

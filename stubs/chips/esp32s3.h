@@ -5,6 +5,9 @@
 #define ESP32S3_H
 
 #define CHIP_ID 9u
+#define CODE_AS_DATA 0x6F0000 /* lower */
+
+#define MD5_ROLLED /* makes the image fit */
 
 #define XTENSA_WINDOWED /* the ROM calls through register windows */
 
@@ -15,6 +18,7 @@
 #define USB_SERIAL_JTAG_BASE 0x60038000u
 
 #define SPI_BASE 0x60002000u
+#define SPI_FULL_CLOCK (1u << 31) /* undivided */
 #define FLASH_32BIT /* takes flash addresses past 16 MB */
 
 #define WDT_CONFIG0 0x60008098u
@@ -24,6 +28,13 @@
 #define SWD_PROTECT 0x600080B8u
 #define SWD_KEY 0x8F1D312Au
 #define SWD_AUTO_FEED (1u << 31)
+
+/* SYSTEM_SYSCLK_CONF: the ROM has the crystal divided by 2. */
+#define CRYSTAL_DIVIDER 0x600C0060u
+
+/* Over USB: SPI1's clock register, for 80 MHz in half; SYSTEM_SYSCLK_CONF, the PLL, of which
+ * the CPU takes 80 MHz after a reset. */
+#define CLOCKS {SPI_BASE + 0x14u, 0xFFFFFFFFu, 0x00010001u}, {0x600C0060u, 3u << 10, 1u << 10}
 
 #define RESET_REGISTER 0x60008000u
 #define RESET_BIT (1u << 31)

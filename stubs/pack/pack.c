@@ -1,4 +1,4 @@
-/* Packs a stub: pack IN OUT. Runs where the images are built; its output depends on
+/* Packs a stub: pack IN OUT [calls]. Runs where the images are built; its output depends on
  * its input alone.
  *
  * Format: the unpacked length (32 bits, little-endian), then a stream of bits and
@@ -14,6 +14,10 @@
  *   0 behind a match: literals follow
  *
  * The stream starts with literals, and ends where the length is reached.
+ *
+ * In front of that, with a third argument, every call of the Xtensa is made to name its
+ * target instead of the distance to it, so that calls of one function look alike. What
+ * is no call, but looks like one, is changed likewise, and changed back.
  *
  * Chosen is the shortest stream that a search finds which keeps, for each position,
  * the cheapest ways to get there for a few different last distances. */
@@ -193,6 +197,26 @@ static size_t put_way(const struct way *way)
     return at + way->length;
 }
 
+/* CALL0: 000101 in the lowest bits of three bytes, above them the distance in words. */
+static void name_targets(void)
+{
+    size_t at = 0;
+    uint32_t word;
+
+    while (at + 3 <= in_length) {
+        if ((in[at] & 0x3F) != 5) {
+            at += 1;
+            continue;
+        }
+        word = in[at] | (uint32_t)in[at + 1] << 8 | (uint32_t)in[at + 2] << 16;
+        word += (uint32_t)(at / 4) << 6;
+        in[at] = (uint8_t)word;
+        in[at + 1] = (uint8_t)(word >> 8);
+        in[at + 2] = (uint8_t)(word >> 16);
+        at += 3;
+    }
+}
+
 int main(int argc, char **argv)
 {
     const struct way *best;
@@ -200,9 +224,9 @@ int main(int argc, char **argv)
     FILE *file;
     size_t at, i;
 
-    file = argc == 3 ? fopen(argv[1], "rb") : NULL;
+    file = argc == 3 || argc == 4 ? fopen(argv[1], "rb") : NULL;
     if (file == NULL) {
-        fprintf(stderr, "usage: pack IN OUT\n");
+        fprintf(stderr, "usage: pack IN OUT [calls]\n");
         return 2;
     }
     in_length = fread(in, 1, sizeof in, file);
@@ -213,6 +237,9 @@ int main(int argc, char **argv)
         return 2;
     }
 
+    if (argc == 4) {
+        name_targets();
+    }
     keep(0, (struct way){0, 0, MATCH, 0, NULL});
     for (at = 0; at < in_length; at++) {
         struct position *p = &positions[at];

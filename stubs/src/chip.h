@@ -17,7 +17,8 @@
 /* Key that opens a watchdog's registers. */
 #define WDT_KEY 0x50D83AA1u
 
-/* Behind all small variables, which are reached by a shorter way (RISC-V: gp). */
+/* Behind all small variables, which are reached by a shorter way (RISC-V: gp), and not
+ * cleared. */
 #define LARGE __attribute__((section(".bss.large")))
 
 #ifndef REG
@@ -30,6 +31,26 @@ static inline volatile uint32_t *device(uint32_t base)
 {
     __asm__("" : "+r"(base));
     return (volatile uint32_t *)(uintptr_t)base;
+}
+
+/* A register, bits to clear in it, bits to set then. */
+struct setting {
+    uint32_t address;
+    uint32_t clear;
+    uint32_t set;
+};
+
+/* The ROM's loader runs with a divided crystal on some chips. Undivided it is as safe,
+ * as long as the UART has its clock from the crystal itself (UART_CLK_CONF). */
+static inline void divide_crystal(uint32_t less_one)
+{
+#ifdef CRYSTAL_DIVIDER
+    if ((REG(UART_BASE + 0x78u) >> 20 & 3u) == 3u) {
+        REG(CRYSTAL_DIVIDER) = (REG(CRYSTAL_DIVIDER) & ~0x3FFu) | less_one;
+    }
+#else
+    (void)less_one;
+#endif
 }
 
 /* Let instructions that have just been written be seen as such: only chips with a

@@ -7,7 +7,7 @@
 
 #define MB16 0x1000000u
 #define STATUS_BUSY 1u
-#define STATUS_PROTECTED 0x1Cu /* BP0-BP2 */
+#define STATUS_PROTECTED 0x3Cu /* BP0-BP2, and BP3 or TB */
 
 #define WRITE_STATUS 0x01u
 #define READ_STATUS 0x05u
@@ -18,6 +18,7 @@
 /* Opcodes with an address; behind them the form that always takes 32 bits. */
 #define PROGRAM 0x1202u
 #define READ 0x1303u
+#define READ_DUAL 0x3C3Bu
 #define ERASE_4K 0x2120u
 #define ERASE_32K 0x5C52u
 #define ERASE_64K 0xDCD8u
@@ -74,6 +75,20 @@ static bool is_continued(uint32_t id)
 #endif
 }
 
+#ifdef SPI_FULL_CLOCK
+static uint32_t rom_clock; /* of the controller, before it was ours */
+#endif
+
+void flash_release(void)
+{
+#ifdef SPI_FULL_CLOCK
+    if (flash.fast) {
+        flash.fast = false;
+        spi_set_clock(rom_clock);
+    }
+#endif
+}
+
 void flash_set_size(uint32_t bytes)
 {
     flash.size = bytes;
@@ -91,6 +106,16 @@ void flash_prepare(void)
     capacity = id >> 16;
     /* 64 KiB to 128 MB, as a power of two. */
     flash_set_size(capacity - 16u <= 11u ? 1u << capacity : 0);
+    /* Wires too long for the full clock, or too many, show in the id. */
+#ifdef SPI_FULL_CLOCK
+    if (!flash.fast) {
+        rom_clock = spi_set_clock(SPI_FULL_CLOCK);
+        flash.fast = true;
+        if (flash_id() != id) {
+            flash_release();
+        }
+    }
+#endif
     flash.unit = is_continued(id) ? FLASH_PAGE : BLOCK;
 }
 
@@ -170,7 +195,9 @@ void flash_start_program(uint32_t address, const uint32_t *words, uint32_t lengt
 
 void flash_start_read(uint32_t address)
 {
-    spi_start(addressed(READ) | SPI_RECEIVE(BLOCK), address, 0);
+    spi_start((flash.fast ? addressed(READ_DUAL) | SPI_DUAL : addressed(READ)) |
+                  SPI_RECEIVE(BLOCK),
+              address, 0);
 }
 
 void flash_read(uint32_t address, uint32_t *block)

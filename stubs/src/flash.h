@@ -15,12 +15,16 @@ struct flash {
     uint32_t unit; /* one program operation takes so many bytes: 256, or 64 where a
                     * page cannot be sent in one piece */
     bool wide;     /* 32-bit addresses, by the opcodes that always take them */
+    bool fast;     /* full clock, and reads with two bits a cycle */
 };
 
 extern struct flash flash;
 
 /* Take over the controller, read the flash id, see how it can be driven. */
 void flash_prepare(void);
+
+/* Leave the controller as the ROM had it. */
+void flash_release(void);
 
 /* RDID: manufacturer in the lowest byte. */
 uint32_t flash_id(void);

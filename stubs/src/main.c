@@ -2,13 +2,14 @@
 #include "command.h"
 #include "crc32.h"
 #include "flash.h"
+#include "md5.h"
 #include "port.h"
 #include "rx.h"
 #include "session.h"
 #include "system.h"
 #include "tx.h"
 
-static void greet(void)
+static void __attribute__((noinline)) greet(void)
 {
     tx_start();
     tx_word(0x4941484Fu); /* "OHAI" */
@@ -21,10 +22,12 @@ void stub_main(void)
 {
     system_quiet_watchdogs();
     crc32_prepare();
+    md5_prepare();
     rx_reset();
     flash_prepare();
-    port_each(greet);
+    greet();
     for (;;) {
+        port_announce(greet);
         background();
         dispatch();
     }

@@ -1,15 +1,34 @@
 #include "md5.h"
 
-static const uint32_t sine[64] = {
-    0xd76aa478, 0xe8c7b756, 0x242070db, 0xc1bdceee, 0xf57c0faf, 0x4787c62a, 0xa8304613, 0xfd469501,
-    0x698098d8, 0x8b44f7af, 0xffff5bb1, 0x895cd7be, 0x6b901122, 0xfd987193, 0xa679438e, 0x49b40821,
-    0xf61e2562, 0xc040b340, 0x265e5a51, 0xe9b6c7aa, 0xd62f105d, 0x02441453, 0xd8a1e681, 0xe7d3fbc8,
-    0x21e1cde6, 0xc33707d6, 0xf4d50d87, 0x455a14ed, 0xa9e3e905, 0xfcefa3f8, 0x676f02d9, 0x8d2a4c8a,
-    0xfffa3942, 0x8771f681, 0x6d9d6122, 0xfde5380c, 0xa4beea44, 0x4bdecfa9, 0xf6bb4b60, 0xbebfbc70,
-    0x289b7ec6, 0xeaa127fa, 0xd4ef3085, 0x04881d05, 0xd9d4d039, 0xe6db99e5, 0x1fa27cf8, 0xc4ac5665,
-    0xf4292244, 0x432aff97, 0xab9423a7, 0xfc93a039, 0x655b59c3, 0x8f0ccc92, 0xffeff47d, 0x85845dd1,
-    0x6fa87e4f, 0xfe2ce6e0, 0xa3014314, 0x4e0811a1, 0xf7537e82, 0xbd3af235, 0x2ad7d2bb, 0xeb86d391,
-};
+#include "chip.h"
+
+/* Integer parts of 2^32 |sin i|, for i from 1 to 64. */
+static uint32_t sine[64];
+
+/* sin(i + 1) = 2 cos 1 sin i - sin(i - 1), with 48 binary digits: few enough bytes to
+ * be better than a table, and exact enough for it. */
+void md5_prepare(void)
+{
+    int64_t before = 0;
+    int64_t value = 0xD76AA4784867; /* sin 1 */
+    int64_t product, part;
+    uint64_t factor;
+    uint32_t i;
+
+    for (i = 0; i < 64; i++) {
+        sine[i] = (uint32_t)((value < 0 ? -value : value) >> 16);
+        product = -before;
+        before = part = value;
+        /* 2 cos 1, the highest digit of which is that of 1. */
+        for (factor = 0x8A51407DA8345C91; factor != 0; factor <<= 1) {
+            if (factor >> 63 != 0) {
+                product += part;
+            }
+            part >>= 1;
+        }
+        value = product;
+    }
+}
 
 #define ROTATE(x, n) ((x) << (n) | (x) >> (32 - (n)))
 #define F(b, c, d) ((d) ^ ((b) & ((c) ^ (d))))
@@ -17,12 +36,13 @@ static const uint32_t sine[64] = {
 #define H(b, c, d) ((b) ^ (c) ^ (d))
 #define I(b, c, d) ((c) ^ ((b) | ~(d)))
 
-/* One step; the words of the block lie `stride` apart, modulo 16. */
+/* The words of the block lie `stride` apart, modulo 16. */
 #define STEP(mix, a, b, c, d, stride, s)                                                           \
     (a) += mix(b, c, d) + x[k] + *t++;                                                             \
     (a) = ROTATE(a, s) + (b);                                                                      \
     k = (k + (stride)) & 15u
 
+#ifndef MD5_ROLLED
 #define ROUND(mix, first, stride, s0, s1, s2, s3)                                                  \
     k = (first);                                                                                   \
     do {                                                                                           \
@@ -31,12 +51,31 @@ static const uint32_t sine[64] = {
         STEP(mix, c, d, a, b, stride, s2);                                                         \
         STEP(mix, b, c, d, a, stride, s3);                                                         \
     } while (k != (first))
+#else
+/* The same in fewer bytes and more time: the four words move up by one each step, and the
+ * bytes of `turns` are the rotations. */
+#define ROUND(mix, first, stride, s0, s1, s2, s3)                                                  \
+    k = (first);                                                                                   \
+    turns = (s0) | (s1) << 8 | (s2) << 16 | (uint32_t)(s3) << 24;                                  \
+    do {                                                                                           \
+        STEP(mix, a, b, c, d, stride, turns & 31u);                                                \
+        next = a;                                                                                  \
+        a = d;                                                                                     \
+        d = c;                                                                                     \
+        c = b;                                                                                     \
+        b = next;                                                                                  \
+        turns = ROTATE(turns, 24);                                                                 \
+    } while (k != (first))
+#endif
 
 static void transform(uint32_t *digest, const uint32_t *x)
 {
     uint32_t a = digest[0], b = digest[1], c = digest[2], d = digest[3];
     const uint32_t *t = sine;
     uint32_t k;
+#ifdef MD5_ROLLED
+    uint32_t turns, next;
+#endif
 
     ROUND(F, 0, 1, 7, 12, 17, 22);
     ROUND(G, 1, 5, 5, 9, 14, 20);

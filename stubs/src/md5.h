@@ -12,6 +12,9 @@ struct md5 {
     uint32_t length; /* bytes so far */
 };
 
+/* Build the table; before anything else. */
+void md5_prepare(void);
+
 void md5_start(struct md5 *md5);
 
 /* The next `length` bytes, 64 at most, in words. */

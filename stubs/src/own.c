@@ -148,7 +148,7 @@ static uint32_t flash_command(struct request *r)
     uint32_t words[0x100 / 4];
     const uint32_t n = r->body[0] >> 16 & 0xFFu;
 
-    spi_start(r->body[0] & ~SPI_KEEP_SELECTED, r->body[1], r->body + 2);
+    spi_start(r->body[0] & SPI_PLAIN, r->body[1], r->body + 2);
     spi_finish(words, n);
     start(r, n);
     tx_bytes(words, n);

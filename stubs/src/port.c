@@ -2,6 +2,7 @@
 
 #include "chip.h"
 #include "rx.h"
+#include "system.h"
 
 /* UART0. */
 #define UART_FIFO (device(UART_BASE)[0x00 / 4])
@@ -20,10 +21,6 @@
  * 115200 baud are 87 us, 35,000 cycles at 400 MHz; a turn takes three or more. */
 #define SHIFT_OUT_TURNS 15000u
 
-/* USB has no rate of its own: a host that has gone never takes what is sent. The
- * greeting does not wait for it longer than this many turns. */
-#define GREETING_TURNS 100000u
-
 /* USB-Serial/JTAG. */
 #ifdef USB_SERIAL_JTAG_BASE
 #define USB_EP1 (device(USB_SERIAL_JTAG_BASE)[0x00 / 4])
@@ -36,6 +33,7 @@
 static struct {
     bool usb;
     bool locked;
+    bool announced; /* on USB */
     uint8_t filled; /* bytes in the packet under way */
 } port;
 #define ON_USB (port.usb)
@@ -84,11 +82,11 @@ bool port_idle(void)
 
 void port_put(uint8_t byte)
 {
-    while (!port_idle()) {
-        port_receive();
-    }
 #ifdef USB_SERIAL_JTAG_BASE
     if (port.usb) {
+        while (!port_idle()) {
+            port_receive();
+        }
         USB_EP1 = byte;
         port.filled = (port.filled + 1u) % USB_PACKET;
         if (port.filled == 0) {
@@ -97,6 +95,9 @@ void port_put(uint8_t byte)
         return;
     }
 #endif
+    while (UART_TX_COUNT >= UART_FIFO_SIZE - 2u) {
+        port_receive();
+    }
     UART_FIFO = byte;
 }
 
@@ -172,6 +173,9 @@ void port_set_baud(uint32_t to, uint32_t from)
 void port_lock(void)
 {
 #ifdef USB_SERIAL_JTAG_BASE
+    if (port.usb && !port.locked) {
+        system_raise_clock();
+    }
     port.locked = true;
 #endif
 }
@@ -181,19 +185,16 @@ enum port port_current(void)
     return ON_USB ? PORT_USB_SERIAL_JTAG : PORT_UART0;
 }
 
-void port_each(void (*send)(void))
+/* USB has no rate of its own: without a host nobody ever takes what is sent. */
+void port_announce(void (*send)(void))
 {
-    send();
 #ifdef USB_SERIAL_JTAG_BASE
-    uint32_t i;
-
-    port.usb = true;
-    for (i = 0; i < GREETING_TURNS; i++) {
-        if (port_idle()) {
-            send();
-            break;
-        }
+    if (!port.locked && !port.announced && (USB_EP1_CONF & USB_IN_FREE) != 0) {
+        port.announced = true;
+        port.usb = true; /* until the UART is heard */
+        send();
     }
-    port.usb = false;
+#else
+    (void)send;
 #endif
 }

@@ -32,7 +32,7 @@ void port_lock(void);
 /* Which is it? */
 enum port port_current(void);
 
-/* Send on each port in turn. */
-void port_each(void (*send)(void));
+/* Send on USB too, once, when it takes something and nothing has been heard yet. */
+void port_announce(void (*send)(void));
 
 #endif

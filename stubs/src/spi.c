@@ -1,6 +1,7 @@
 #include "spi.h"
 
 #include "chip.h"
+#include "port.h"
 
 /* Two layouts of the same controller; the ESP8266's is the older one, with the
  * lengths of the data in USER1 and no way to keep the chip select low. */
@@ -21,6 +22,11 @@
 #define KEEP_ACTIVE (1u << 10)
 #define ADDRESS_LEFT false
 #endif
+#if defined(SPI_LAYOUT_8266) || defined(SPI_LAYOUT_A)
+#define CLOCK spi[0x18 / 4]
+#else
+#define CLOCK spi[0x14 / 4]
+#endif
 #if defined(SPI_LAYOUT_8266)
 #define W 0x40u
 #elif defined(SPI_LAYOUT_A)
@@ -37,13 +43,17 @@
 #define CMD_USER (1u << 18)
 #define USER_COMMAND (1u << 31)
 #define USER_ADDRESS (1u << 30)
+#define USER_DUMMY (1u << 29)
 #define USER_MISO (1u << 28)
 #define USER_MOSI (1u << 27)
 /* Chip select set-up and hold, and clock edges: as the ROM left them. */
 #define USER_TIMING 0x2F0u
 
-/* QIO, DIO, quad output, dual output, fast read. */
-#define CTRL_READ_MODES (1u << 24 | 1u << 23 | 1u << 20 | 1u << 14 | 1u << 13)
+/* QIO, DIO, quad output; dual output and what enables all of them. */
+#define CTRL_DUAL (1u << 14 | 1u << 13)
+#define CTRL_READ_MODES (1u << 24 | 1u << 23 | 1u << 20 | CTRL_DUAL)
+
+#define DUMMY_CYCLES 8u
 
 void spi_prepare(void)
 {
@@ -51,6 +61,15 @@ void spi_prepare(void)
 
     spi_finish(0, 0);
     CTRL &= ~CTRL_READ_MODES;
+}
+
+uint32_t spi_set_clock(uint32_t value)
+{
+    volatile uint32_t *const spi = device(SPI_BASE);
+    const uint32_t old = CLOCK;
+
+    CLOCK = value;
+    return old;
 }
 
 void spi_start(uint32_t what, uint32_t address, const uint32_t *out)
@@ -83,6 +102,14 @@ void spi_start(uint32_t what, uint32_t address, const uint32_t *out)
     if (receive != 0) {
         user |= USER_MISO;
     }
+#ifdef SPI_FULL_CLOCK
+    CTRL &= ~CTRL_DUAL;
+    if ((what & SPI_DUAL) != 0) {
+        CTRL |= CTRL_DUAL;
+        user |= USER_DUMMY;
+        user1 = user1 | (DUMMY_CYCLES - 1u);
+    }
+#endif
 #ifdef SPI_LAYOUT_8266
     user1 |= ((send * 8 - 1) & 0x1FFu) << 17 | ((receive * 8 - 1) & 0x1FFu) << 8;
 #else
@@ -101,6 +128,7 @@ void spi_finish(uint32_t *in, uint32_t length)
     uint32_t i;
 
     while ((CMD & CMD_USER) != 0) {
+        port_receive();
     }
     for (i = 0; i < length; i += 4) {
         *in++ = spi[(W + i) / 4];

@@ -10,15 +10,21 @@
 #define SPI_SEND(bytes) ((bytes) << 8)
 #define SPI_RECEIVE(bytes) ((bytes) << 16)
 #define SPI_ADDRESS(bits) ((bits) << 24)
+#define SPI_DUAL (1u << 30) /* eight dummy cycles; then two bits a cycle come in */
 #define SPI_KEEP_SELECTED (1u << 31)
+#define SPI_PLAIN 0x3FFFFFFFu /* all but the last two */
 
 /* Make the controller ours: plain single-bit transfers. */
 void spi_prepare(void);
 
+/* Set the controller's clock register, and return what it was. */
+uint32_t spi_set_clock(uint32_t value);
+
 /* Start; `out` holds the bytes to send. */
 void spi_start(uint32_t what, uint32_t address, const uint32_t *out);
 
-/* Wait for the end; fetch received bytes, in whole words. */
+/* Wait for the end, receiving from the port meanwhile; fetch received bytes, in
+ * whole words. */
 void spi_finish(uint32_t *in, uint32_t length);
 
 #endif

@@ -1,26 +1,72 @@
 #include "system.h"
 
 #include "chip.h"
+#include "flash.h"
 
 /* A loop of four cycles or more, at 400 MHz at most. */
 #define LOOPS_PER_MICROSECOND 100u
 
+/* All of them are near CONFIG0, and behind it. */
+#define WDT(register) (wdt[((register) - WDT_CONFIG0) / 4u])
+
 void system_quiet_watchdogs(void)
 {
 #ifdef WDT_CONFIG0
-    REG(WDT_PROTECT) = WDT_KEY;
-    REG(WDT_CONFIG0) = 0;
-    REG(WDT_PROTECT) = 0;
+    volatile uint32_t *const wdt = device(WDT_CONFIG0);
+
+    WDT(WDT_PROTECT) = WDT_KEY;
+    WDT(WDT_CONFIG0) = 0;
+    WDT(WDT_PROTECT) = 0;
 #endif
 #ifdef SWD_CONFIG
-    REG(SWD_PROTECT) = SWD_KEY;
-    REG(SWD_CONFIG) |= SWD_AUTO_FEED;
-    REG(SWD_PROTECT) = 0;
+    WDT(SWD_PROTECT) = SWD_KEY;
+    WDT(SWD_CONFIG) |= SWD_AUTO_FEED;
+    WDT(SWD_PROTECT) = 0;
 #endif
 }
 
+#ifdef CLOCKS
+static const struct setting clocks[] = {CLOCKS};
+#define CLOCKS_END (clocks + sizeof clocks / sizeof *clocks)
+
+static void set(const struct setting *setting, uint32_t bits)
+{
+    REG(setting->address) = (REG(setting->address) & ~setting->clear) | bits;
+#ifdef CLOCKS_UPDATE
+    REG(CLOCKS_UPDATE) = 1;
+#endif
+}
+
+void system_raise_clock(void)
+{
+    const struct setting *setting;
+
+    for (setting = clocks; flash.fast && setting != CLOCKS_END; setting++) {
+        set(setting, setting->set);
+    }
+}
+
+/* The last setting selects the source: 0 is the crystal, with which the others do not
+ * matter. */
+static void lower_clock(void)
+{
+    set(CLOCKS_END - 1, 0);
+}
+#else
+void system_raise_clock(void)
+{
+}
+
+static void lower_clock(void)
+{
+}
+#endif
+
 void system_jump(uint32_t entry)
 {
+    flash_release();
+    lower_clock();
+    divide_crystal(1);
     sync_instructions();
     /* Through a register: the target may be too far for a direct call. */
     __asm__ volatile("" : "+r"(entry));

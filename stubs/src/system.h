@@ -9,6 +9,10 @@
  * the hardware. */
 void system_quiet_watchdogs(void);
 
+/* The port has a clock of its own: raise the CPU's, if the flash could be read at full
+ * clock. */
+void system_raise_clock(void);
+
 /* Reset the chip; does not return. */
 void system_reset(void) __attribute__((noreturn));
 
@@ -18,7 +22,7 @@ void system_delay(uint32_t microseconds);
 /* The ROM's answer to GET_SECURITY_INFO: bytes, 0 if the ROM has none. */
 uint32_t system_security_info(uint32_t *words);
 
-/* Jump to an uploaded program. */
+/* Jump to an uploaded program, with the clocks as the ROM had them. */
 void system_jump(uint32_t entry) __attribute__((noreturn));
 
 #endif

@@ -9,6 +9,7 @@
 #include "command.h"
 #include "crc32.h"
 #include "flash.h"
+#include "md5.h"
 #include "port.h"
 #include "rx.h"
 #include "session.h"
@@ -114,10 +115,6 @@ enum port port_current(void)
     return PORT_UART0;
 }
 
-void port_each(void (*send)(void))
-{
-    send();
-}
 
 /* The chip. */
 
@@ -395,6 +392,7 @@ void mock_start(void)
         stopping = false;
     }
     crc32_prepare();
+    md5_prepare();
     state = (struct state){0};
     rx_events = (struct rx_events){0};
     rx_reset();
