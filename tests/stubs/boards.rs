@@ -52,13 +52,26 @@ pub fn of(arg: &str) -> impl Iterator<Item = Sort> {
     })
 }
 
+/// A chip with the newest of its ROMs that each of its stubs is for.
+pub fn stubs_of(arg: &str) -> impl Iterator<Item = Sort> {
+    let sorts: Vec<Sort> = of(arg).collect();
+    let next = sorts
+        .clone()
+        .into_iter()
+        .skip(1)
+        .map(|sort| sort.image.name);
+    let next: Vec<_> = next.chain([""]).collect();
+    let last = sorts.into_iter().zip(next);
+    last.filter_map(|(sort, next)| (sort.image.name != next).then_some(sort))
+}
+
 /// Tests of functions that try something with a sort of board: one test a
-/// chip.
+/// chip, with all sorts that `boards::of` or `boards::stubs_of` tells.
 macro_rules! on_every_chip {
-    ($($test:ident),*) => {
+    ($of:ident: $($test:ident),*) => {
         $(mod $test {
             $crate::boards::tests_of_chips! {
-                super::$test:
+                $of super::$test:
                 esp8266 esp32c2 esp32c3 esp32c5 esp32c6 esp32c61 esp32h2 esp32p4
             }
         })*
@@ -66,10 +79,10 @@ macro_rules! on_every_chip {
 }
 
 macro_rules! tests_of_chips {
-    ($test:path: $($chip:ident)*) => {
+    ($of:ident $test:path: $($chip:ident)*) => {
         $(#[test]
         fn $chip() {
-            for sort in $crate::boards::of(stringify!($chip)) {
+            for sort in $crate::boards::$of(stringify!($chip)) {
                 $test(sort);
             }
         })*

@@ -80,8 +80,7 @@ fn report(host: &mut Host, sort: &Sort) -> Vec<u32> {
     words
 }
 
-on_every_chip!(
-    the_model_hands_over_what_the_rom_hands_over,
+on_every_chip!(of: the_model_hands_over_what_the_rom_hands_over,
     the_model_sets_the_clocks_that_the_rom_sets
 );
 

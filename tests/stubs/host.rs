@@ -35,6 +35,8 @@ pub mod op {
     pub const ERASE_REGION: u8 = 0xd1;
     pub const READ_FLASH: u8 = 0xd2;
     pub const RUN_USER_CODE: u8 = 0xd3;
+    /// What the stub says of a session by itself.
+    pub const REPORT: u8 = 0xf6;
 }
 
 /// A board and the host at its port.
@@ -66,17 +68,22 @@ impl Answer {
 }
 
 impl Host {
-    /// A board in its loader, which has answered a SYNC.
-    pub fn in_loader(builder: Builder) -> Self {
-        let (board, port) = builder.starts_in(Strapping::Download).build();
-        board.run_for(Duration::from_millis(300));
-        let mut host = Self {
+    /// A board, switched on.
+    pub fn new(builder: Builder) -> Self {
+        let (board, port) = builder.build();
+        Self {
             board,
             port,
             status_len: 2,
             decoder: Decoder::new(0x2_0000),
             frames: VecDeque::new(),
-        };
+        }
+    }
+
+    /// A board in its loader, which has answered a SYNC.
+    pub fn in_loader(builder: Builder) -> Self {
+        let mut host = Self::new(builder.starts_in(Strapping::Download));
+        host.board.run_for(Duration::from_millis(300));
         host.sync();
         host
     }
@@ -165,11 +172,18 @@ impl Host {
         self.answer(opcode)
     }
 
-    /// The answer to one of the common commands.
+    /// The answer to one of the common commands, past reports of a session that
+    /// came before it.
     pub fn answer(&mut self, opcode: u8) -> Answer {
-        let answer = self.frame(LATER);
-        let answer = answer.unwrap_or_else(|| panic!("no answer to {opcode:02x}"));
-        assert_eq!(answer[..2], [1, opcode], "{answer:02x?}");
+        let answer = loop {
+            let answer = self.frame(LATER);
+            let answer = answer.unwrap_or_else(|| panic!("no answer to {opcode:02x}"));
+            if answer[1] == opcode {
+                break answer;
+            }
+            assert_eq!(answer[1], op::REPORT, "{answer:02x?}");
+        };
+        assert_eq!(answer[0], 1, "{answer:02x?}");
         let (data, status) = answer[8..].split_at(answer.len() - 8 - self.status_len);
         Answer {
             value: word(&answer[4..]),
@@ -190,9 +204,11 @@ impl Host {
     pub fn change_baud(&mut self, baud: u32, from: u32) {
         self.ask_words(op::CHANGE_BAUDRATE, &[baud, from]).ok();
         self.port.set_baud(baud).unwrap();
-        // The transmitter may stumble over it.
+        // The transmitter may stumble over it, and the receiver listens at the
+        // old rate for a moment.
         self.listen(Duration::from_millis(2));
         self.decoder.reset();
+        self.sync();
     }
 
     /// Uploads code through a loader and lets it jump there.

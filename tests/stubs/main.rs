@@ -17,4 +17,8 @@ mod common;
 mod hand_over;
 mod host;
 mod images;
+mod rates;
+mod recovery;
+mod sizes;
 mod stub;
+mod usb;

@@ -3,6 +3,7 @@
 use crate::boards::{Kind, Sort};
 use crate::host::{Host, LATER, SOON, op, request, word, words};
 use espwire::sim::{Builder, Running};
+use espwire::slip;
 use espwire::time::Duration;
 
 /// The stub's own commands.
@@ -19,6 +20,8 @@ pub mod own {
 
 /// What the stub says first.
 const GREETING: &[u8] = b"OHAI";
+/// After a silence of that length, a host in a session asks.
+const SILENCE: Duration = Duration::from_millis(100);
 /// Kinds of segments.
 pub const BLANK: u32 = 1;
 /// The most bytes in a data frame here.
@@ -138,8 +141,7 @@ impl Host {
         self.send(&own_request(opcode, tag, body));
     }
 
-    /// The next answer of the stub's own kind that is not a report: opcode,
-    /// tag and body.
+    /// The next answer of the stub's own kind: opcode, tag and body.
     pub fn own_answer(&mut self, time: Duration) -> Option<(u8, u32, Vec<u8>)> {
         let frame = self.frame(time)?;
         let (all, crc) = frame.split_at(frame.len() - 4);
@@ -153,20 +155,25 @@ impl Host {
     pub fn own(&mut self, opcode: u8, body: &[u8]) -> Result<Vec<u8>, Refusal> {
         let tag = 0x1234_0000 | u32::from(opcode);
         self.send_own(opcode, tag, body);
+        let body = self.own_answer_to(opcode, tag);
+        match body[..4] {
+            [0, 0, 0, 0] => Ok(body[4..].to_vec()),
+            [1, reason, 0, 0] if body.len() == 8 => Err(Refusal {
+                reason,
+                address: word(&body[4..]),
+            }),
+            _ => panic!("{body:02x?}"),
+        }
+    }
+
+    /// The body of the answer to a request, past reports that come before it.
+    fn own_answer_to(&mut self, opcode: u8, tag: u32) -> Vec<u8> {
         loop {
             let (answered, to, body) = self.own_answer(LATER).expect("an answer");
-            if answered == own::STATE && opcode != own::STATE {
-                continue;
+            if (answered, to) == (opcode, tag) {
+                return body;
             }
-            assert_eq!((answered, to), (opcode, tag));
-            return match body[..4] {
-                [0, 0, 0, 0] => Ok(body[4..].to_vec()),
-                [1, reason, 0, 0] if body.len() == 8 => Err(Refusal {
-                    reason,
-                    address: word(&body[4..]),
-                }),
-                _ => panic!("{body:02x?}"),
-            };
+            assert_eq!(answered, own::STATE, "for {opcode:02x}");
         }
     }
 
@@ -189,12 +196,7 @@ impl Host {
     /// Asks where the session stands.
     pub fn state(&mut self) -> State {
         self.send_own(own::STATE, 0x51, &[]);
-        loop {
-            let (opcode, tag, body) = self.own_answer(LATER).expect("a state");
-            if (opcode, tag) == (own::STATE, 0x51) {
-                return State::parse(&body);
-            }
-        }
+        State::parse(&self.own_answer_to(own::STATE, 0x51))
     }
 
     /// The next report of a session.
@@ -218,8 +220,7 @@ impl Host {
         }
         let tag = u32::from(session);
         self.send_own(own::WRITE_BEGIN, tag, &body);
-        let (opcode, to, body) = self.own_answer(SOON).expect("an answer");
-        assert_eq!((opcode, to), (own::WRITE_BEGIN, tag));
+        let body = self.own_answer_to(own::WRITE_BEGIN, tag);
         if body.len() == 8 {
             return Err(Refusal {
                 reason: body[1],
@@ -231,12 +232,10 @@ impl Host {
 
     /// Sends one data frame of a session.
     pub fn send_piece(&mut self, session: u16, number: u16, piece: &[u8]) {
-        let tag = u32::from(session) << 16 | u32::from(number);
-        self.send_own(own::WRITE_DATA, tag, piece);
+        self.send_raw(&piece_on_line(session, number, piece));
     }
 
-    /// Runs a session to its end: keeps the window full, goes back when it is
-    /// told so, and asks when it hears nothing.
+    /// Runs a session to its end.
     pub fn write(
         &mut self,
         session: u16,
@@ -244,11 +243,27 @@ impl Host {
         segments: &[(u32, u32)],
         stream: &[u8],
     ) -> State {
+        self.write_spoiled(session, encoding, segments, stream, PIECE, |_, bytes| bytes)
+    }
+
+    /// The same in pieces of so many bytes, over a line that makes something
+    /// else of the so manieth data frame: keeps the window full, goes back when
+    /// it is told so, and asks when it hears nothing.
+    pub fn write_spoiled(
+        &mut self,
+        session: u16,
+        encoding: Encoding,
+        segments: &[(u32, u32)],
+        stream: &[u8],
+        piece: usize,
+        mut spoil: impl FnMut(usize, Vec<u8>) -> Vec<u8>,
+    ) -> State {
         let window = self.capability().window as usize;
         let mut state = self.begin(session, encoding, segments).unwrap();
-        let pieces: Vec<&[u8]> = stream.chunks(PIECE).collect();
-        let most = window / (PIECE + 16);
+        let pieces: Vec<&[u8]> = stream.chunks(piece).collect();
+        let most = window / (piece + 16);
         let mut sent = 0_usize;
+        let mut sent_in_all = 0;
         let mut acted_upon = 0;
         let end = self.board.now() + LATER;
         while state.phase == Phase::Running {
@@ -260,10 +275,13 @@ impl Host {
                 sent = next;
             }
             while sent < pieces.len().min(next + most) {
-                self.send_piece(session, u16::try_from(sent).unwrap(), pieces[sent]);
+                let number = u16::try_from(sent).unwrap();
+                let bytes = piece_on_line(session, number, pieces[sent]);
+                self.send_raw(&spoil(sent_in_all, bytes));
                 sent += 1;
+                sent_in_all += 1;
             }
-            state = match self.report(SOON) {
+            state = match self.report(SILENCE) {
                 Some(state) => state,
                 None => {
                     let state = self.state();
@@ -275,6 +293,14 @@ impl Host {
         }
         state
     }
+}
+
+/// A data frame as it goes over the line.
+fn piece_on_line(session: u16, number: u16, piece: &[u8]) -> Vec<u8> {
+    let tag = u32::from(session) << 16 | u32::from(number);
+    let mut bytes = vec![];
+    slip::encode(&own_request(own::WRITE_DATA, tag, piece), &mut bytes);
+    bytes
 }
 
 /// A request of the stub's own kind.
