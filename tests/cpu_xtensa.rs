@@ -352,7 +352,7 @@ fn disassembly() {
             continue;
         };
         // What fills up to the next literal.
-        if name.trim() == ".byte" {
+        if name.starts_with(".byte") {
             continue;
         }
         let address = u32::from_str_radix(address.trim().trim_end_matches(':'), 16).unwrap();
@@ -398,4 +398,26 @@ fn same_operand(ours: &str, theirs: &str) -> bool {
         .into_iter()
         .flatten()
         .any(|it| bits(it) == bits(ours))
+}
+
+#[test]
+fn windows() {
+    compare_named(&["windows.S", "windows.c"], &[WINDOWED]);
+}
+
+#[test]
+fn loops() {
+    compare_named(&["loops.S", "loops.c"], &[WINDOWED]);
+}
+
+#[test]
+fn options() {
+    compare_named(&["options.c"], &[WINDOWED]);
+}
+
+#[test]
+fn exceptions() {
+    compare_named(&["handler.S", "exceptions.c"], &[LX106, WINDOWED]);
+    compare_named(&["handler.S", "misaligned.c"], &[LX106]);
+    compare_named(&["handler.S", "divide.c"], &[WINDOWED]);
 }
