@@ -3,8 +3,8 @@
 use crate::chip::{self, Field};
 use crate::sim::cpu::{Rule, riscv};
 use crate::sim::soc::{
-    Controller, CoreModel, Extent, FlashControllerLayout, Kind, Piece, Placed, Rate, ResetCauses,
-    SecurityFuses, Soc, Straps, UartLayout, Window,
+    Controller, CoreModel, Extent, FlashCacheLayout, FlashControllerLayout, Habit, Kind,
+    MmuEntries, Piece, Placed, Rate, ResetCauses, SecurityFuses, Soc, Straps, UartLayout, Window,
 };
 
 /// RC_FAST_CLK (TRM, "Reset and Clock").
@@ -82,7 +82,14 @@ pub static ESP32C3: Soc = Soc {
         // divider less one.
         (0x600c_0058, 0x2_8001),
     ],
-    habits: &[],
+    habits: &[
+        // The cache synchronises, loads ahead and freezes at once: its
+        // …_CTRL and …_FREEZE registers.
+        Habit::done(0x600c_4028, 1 << 0, 1 << 1),
+        Habit::done(0x600c_4034, 1 << 0, 1 << 1),
+        Habit::ones(0x600c_4040, 1 << 3),
+        Habit::echo(0x600c_40cc, 1 << 0, 1 << 2),
+    ],
     devices: &[
         Placed {
             base: 0x6000_0000,
@@ -101,6 +108,32 @@ pub static ESP32C3: Soc = Soc {
             clock: TIMER_GROUP,
             interrupt: None,
             kind: Kind::TimerGroup(0),
+        },
+        Placed {
+            base: 0x600c_5000,
+            clock: Rate::Crystal,
+            interrupt: None,
+            kind: Kind::FlashCache(FlashCacheLayout {
+                windows: &[
+                    Window {
+                        start: 0x3c00_0000,
+                        len: 0x80_0000,
+                    },
+                    Window {
+                        start: 0x4200_0000,
+                        len: 0x80_0000,
+                    },
+                ],
+                entries: MmuEntries::Table(128),
+                valid: (1 << 8, 0),
+                page: 0xff,
+            }),
+        },
+        Placed {
+            base: 0x6003_b000,
+            clock: Rate::Crystal,
+            interrupt: None,
+            kind: Kind::Sha,
         },
         Placed {
             base: 0x6000_2000,

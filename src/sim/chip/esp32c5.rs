@@ -3,8 +3,8 @@
 use crate::chip::{self, Field};
 use crate::sim::cpu::{Rule, riscv};
 use crate::sim::soc::{
-    Controller, CoreModel, Extent, FlashControllerLayout, Habit, Kind, Piece, Placed, Rate,
-    ResetCauses, SecurityFuses, Soc, Straps, UartLayout, Window,
+    Controller, CoreModel, Extent, FlashCacheLayout, FlashControllerLayout, Habit, Kind, Piece,
+    Placed, Rate, ResetCauses, SecurityFuses, Soc, Straps, UartLayout, Window,
 };
 
 /// RC_FAST_CLK (TRM, "Reset and Clock").
@@ -86,6 +86,15 @@ pub static ESP32C5: Soc = Soc {
         (0x6000_0024, 0x6060),
     ],
     habits: &[
+        // PCR_SHA_CONF, SHA_READY.
+        Habit::ones(0x6009_60d0, 1 << 2),
+        // The cache synchronises, loads ahead and freezes at once: its
+        // …_CTRL and …_FREEZE registers.
+        Habit::done(0x600c_8094, 0xf, 1 << 4),
+        Habit::done(0x600c_80d4, 1 << 0, 1 << 1),
+        Habit::ones(0x600c_8130, 1 << 1),
+        Habit::done(0x600c_8084, 0b11, 1 << 2),
+        Habit::echo(0x600c_8028, 1 << 16, 1 << 18),
         // PCR_BUS_CLK_UPDATE is done at once.
         Habit::zeros(0x6009_6144, 1 << 0),
         // Register 178h of SPI_MEM 0
@@ -113,6 +122,18 @@ pub static ESP32C5: Soc = Soc {
             clock: TIMER_GROUP,
             interrupt: None,
             kind: Kind::TimerGroup(0),
+        },
+        Placed {
+            base: 0x6000_237c,
+            clock: Rate::Crystal,
+            interrupt: None,
+            kind: Kind::FlashCache(FlashCacheLayout::C5),
+        },
+        Placed {
+            base: 0x6008_9000,
+            clock: Rate::Crystal,
+            interrupt: None,
+            kind: Kind::Sha,
         },
         Placed {
             base: 0x6000_3000,

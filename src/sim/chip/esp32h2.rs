@@ -3,8 +3,8 @@
 use crate::chip::{self, Field};
 use crate::sim::cpu::{Rule, riscv};
 use crate::sim::soc::{
-    Controller, CoreModel, Extent, FlashControllerLayout, Habit, Kind, Piece, Placed, Rate,
-    ResetCauses, SecurityFuses, Soc, Straps, UartLayout, Window,
+    Controller, CoreModel, Extent, FlashCacheLayout, FlashControllerLayout, Habit, Kind, Piece,
+    Placed, Rate, ResetCauses, SecurityFuses, Soc, Straps, UartLayout, Window,
 };
 
 /// RC_FAST_CLK (TRM, "Reset and Clock").
@@ -89,6 +89,15 @@ pub static ESP32H2: Soc = Soc {
         (0x6000_0024, 0x6060),
     ],
     habits: &[
+        // PCR_SHA_CONF, SHA_READY.
+        Habit::ones(0x6009_60c8, 1 << 2),
+        // The cache synchronises, loads ahead and freezes at once: its
+        // …_CTRL and …_FREEZE registers.
+        Habit::done(0x600c_8098, 0xf, 1 << 4),
+        Habit::done(0x600c_80d8, 1 << 0, 1 << 1),
+        Habit::ones(0x600c_8134, 1 << 1),
+        Habit::done(0x600c_8088, 0b11, 1 << 2),
+        Habit::echo(0x600c_802c, 1 << 16, 1 << 18),
         // PCR_BUS_CLK_UPDATE is done at once.
         Habit::zeros(0x6009_6148, 1 << 0),
         // Register 170h of SPI_MEM 0
@@ -116,6 +125,18 @@ pub static ESP32H2: Soc = Soc {
             clock: TIMER_GROUP,
             interrupt: None,
             kind: Kind::TimerGroup(0),
+        },
+        Placed {
+            base: 0x6000_237c,
+            clock: Rate::Crystal,
+            interrupt: None,
+            kind: Kind::FlashCache(FlashCacheLayout::C6),
+        },
+        Placed {
+            base: 0x6008_9000,
+            clock: Rate::Crystal,
+            interrupt: None,
+            kind: Kind::Sha,
         },
         Placed {
             base: 0x6000_3000,

@@ -3,8 +3,8 @@
 use crate::chip::{self, Field};
 use crate::sim::cpu::{Rule, riscv};
 use crate::sim::soc::{
-    Controller, CoreModel, Extent, FlashControllerLayout, Habit, Kind, Piece, Placed, Rate,
-    ResetCauses, SecurityFuses, Soc, Straps, UartLayout, Window,
+    Controller, CoreModel, Extent, FlashCacheLayout, FlashControllerLayout, Habit, Kind,
+    MmuEntries, Piece, Placed, Rate, ResetCauses, SecurityFuses, Soc, Straps, UartLayout, Window,
 };
 
 /// RC_FAST_CLK (TRM, "Reset and Clock").
@@ -57,9 +57,6 @@ pub static ESP32P4: Soc = Soc {
     memory: &[
         // TRM, "System and Memory".
         Piece::new(0x4fc0_0000, 0x2_0000, Rule::Rom),
-        // The flash's window, in which the ROM's file has its tables for
-        // unwinding.
-        Piece::new(0x4000_0000, 0x9000, Rule::Rom),
         Piece::new(0x4ff0_0000, 0xc_0000, Rule::Ram),
         Piece::alias(0x8ff0_0000, 0xc_0000, 0x4ff0_0000, Rule::Ram),
         Piece::new(0x3010_0000, 0x2000, Rule::Ram),
@@ -95,6 +92,21 @@ pub static ESP32P4: Soc = Soc {
         (0x500c_a024, 0x6060),
     ],
     habits: &[
+        // The cache synchronises, loads ahead and freezes at once: its
+        // …_CTRL and …_FREEZE registers.
+        Habit::done(0x3ff1_00a8, 1 << 0, 1 << 1),
+        Habit::done(0x3ff1_00b4, 1 << 0, 1 << 1),
+        Habit::done(0x3ff1_00d8, 1 << 0, 1 << 1),
+        Habit::done(0x3ff1_02a8, 1 << 0, 1 << 1),
+        Habit::ones(0x3ff1_00e4, 1 << 1),
+        Habit::ones(0x3ff1_00f8, 1 << 1),
+        Habit::ones(0x3ff1_0134, 1 << 1),
+        Habit::ones(0x3ff1_02b4, 1 << 1),
+        Habit::done(0x3ff1_0088, 0b11, 1 << 2),
+        Habit::echo(0x3ff1_002c, 1 << 0, 1 << 2),
+        Habit::echo(0x3ff1_002c, 1 << 4, 1 << 6),
+        Habit::echo(0x3ff1_002c, 1 << 16, 1 << 18),
+        Habit::echo(0x3ff1_028c, 1 << 20, 1 << 22),
         // Register 178h of SPI_MEM 0
         Habit::ones(0x5008_c178, 0x8000_0000),
         //
@@ -120,6 +132,26 @@ pub static ESP32P4: Soc = Soc {
             clock: TIMER_GROUP,
             interrupt: None,
             kind: Kind::TimerGroup(0),
+        },
+        Placed {
+            base: 0x5008_c37c,
+            clock: Rate::Crystal,
+            interrupt: None,
+            kind: Kind::FlashCache(FlashCacheLayout {
+                windows: &[Window {
+                    start: 0x4000_0000,
+                    len: 0x400_0000,
+                }],
+                entries: MmuEntries::Indexed,
+                valid: (1 << 12, 1 << 12),
+                page: 0x7ff,
+            }),
+        },
+        Placed {
+            base: 0x5009_1000,
+            clock: Rate::Crystal,
+            interrupt: None,
+            kind: Kind::Sha,
         },
         Placed {
             base: 0x5008_d000,

@@ -3,7 +3,7 @@
 
 use super::description::Soc;
 use super::peripherals::{Connected, Peripherals};
-use crate::sim::cpu::{Devices, Width};
+use crate::sim::cpu::{Devices, Fault, Width};
 use crate::sim::firmware::Wires;
 use crate::sim::line::Line;
 use crate::sim::{Link, NorFlash, NorTimes, Record};
@@ -51,11 +51,16 @@ impl Bench {
         result
     }
 
-    /// A word from a register, which takes a cycle.
-    pub(super) fn load(&mut self, address: u32) -> u32 {
+    /// A word from an address, which takes a cycle.
+    pub(super) fn try_load(&mut self, address: u32) -> Result<u32, Fault> {
         let value = self.with(|it, cycle| it.load(cycle, address, Width::B4));
         self.cycle += 1;
-        value.unwrap()
+        value
+    }
+
+    /// A word from a register, which takes a cycle.
+    pub(super) fn load(&mut self, address: u32) -> u32 {
+        self.try_load(address).unwrap()
     }
 
     /// A word into a register, which takes a cycle.

@@ -50,6 +50,15 @@ pub struct Soc {
     pub low_power: &'static [Window],
 }
 
+impl Soc {
+    /// Whether the mask ROM is at an address.
+    pub(super) fn is_rom(&self, address: u32) -> bool {
+        let rom = |rule| matches!(rule, Rule::Rom | Rule::RomLoses | Rule::RomWords);
+        let pieces = self.memory.iter().filter(|piece| rom(piece.rule));
+        { pieces }.any(|piece| address.wrapping_sub(piece.start) < piece.len)
+    }
+}
+
 /// Which core.
 #[derive(Clone, Copy, Debug)]
 pub enum CoreModel {

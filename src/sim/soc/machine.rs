@@ -147,6 +147,8 @@ struct Machine<C> {
     /// The core has stopped before code that is not at hand.
     absent: bool,
     strapping: Strapping,
+    /// The core has been seen outside of the ROM since the last reset.
+    left_rom: bool,
     /// The reset that it has asked for.
     asked: Option<Cause>,
 }
@@ -169,6 +171,7 @@ impl<C: Core> Machine<C> {
             halted: None,
             absent: false,
             strapping: Strapping::Flash,
+            left_rom: false,
             asked: None,
         }
     }
@@ -211,6 +214,9 @@ impl<C: Core> Machine<C> {
         let stop = self.core.run(&mut bus, end - self.cycle);
         self.cycle = bus.cycle;
         self.peripherals.tune_core(self.cycle);
+        if !self.left_rom {
+            self.left_rom = !self.peripherals.soc.is_rom(self.core.pc());
+        }
         match stop {
             Stop::Budget | Stop::Attention => {}
             Stop::Waiting => self.cycle = end,
@@ -273,6 +279,7 @@ impl<C: Core> Firmware for Machine<C> {
         }
         self.peripherals.started(reset, now);
         self.strapping = reset.strapping;
+        self.left_rom = false;
         self.cycle = 0;
         self.applied = Requests::default();
         self.pending = None;
@@ -318,9 +325,11 @@ impl<C: Core> Firmware for Machine<C> {
         if self.halted.is_some() {
             return Running::Nothing;
         }
-        match self.strapping {
-            Strapping::Download => Running::Loader,
-            Strapping::Flash => Running::Application,
+        match (self.strapping, self.left_rom) {
+            (Strapping::Download, false) => Running::Loader,
+            (Strapping::Download, true) => Running::Uploaded,
+            (Strapping::Flash, false) => Running::Boot,
+            (Strapping::Flash, true) => Running::Application,
         }
     }
 }

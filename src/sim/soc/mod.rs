@@ -18,7 +18,10 @@ mod rom;
 
 pub use clocks::Rate;
 pub use description::{CoreModel, Mirror, Piece, ResetCauses, SecurityFuses, Soc, Straps};
-pub use device::{AutobaudLayout, FlashControllerLayout, Kind, Placed, TimeoutLayout, UartLayout};
+pub use device::{
+    AutobaudLayout, FlashCacheLayout, FlashControllerLayout, Kind, MmuEntries, Placed,
+    TimeoutLayout, UartLayout,
+};
 pub use interrupts::Controller;
 pub(super) use machine::{Bare, bare};
 pub use machine::{BuildError, Options, RomImage};

@@ -10,6 +10,9 @@ use crate::sim::firmware::{Reset, Wires};
 use crate::sim::watchdog::Watchdogs;
 use crate::time::Instant;
 
+/// The flash's opcode for reading (W25Q32JV data sheet, "Read Data").
+const READ_DATA: u8 = 0x03;
+
 /// A device with what the machine knows about it.
 struct Slot {
     device: Box<dyn Device>,
@@ -70,6 +73,23 @@ impl<'a, 'w> Connected<'a, 'w> {
         }
     }
 
+    /// The word of the flash that is seen at an address of memory.
+    fn flash_word(&mut self, address: u32, now: u64) -> Option<u32> {
+        let Peripherals {
+            devices, registers, ..
+        } = &*self.peripherals;
+        let at = devices
+            .iter()
+            .find_map(|slot| slot.device.in_flash(address, registers))?;
+        let [_, high, middle, low] = at.to_be_bytes();
+        let mut word = [0; 4];
+        let now = self.peripherals.clock.instant(now);
+        self.wires
+            .flash
+            .transfer(now, &[READ_DATA, high, middle, low], &mut word);
+        Some(u32::from_le_bytes(word))
+    }
+
     /// When a device can take something from the host.
     fn arrives(&self, number: usize) -> Instant {
         let slot = self.peripherals.devices.get(number);
@@ -116,7 +136,11 @@ impl Devices for Connected<'_, '_> {
             kind: FaultKind::Unmapped,
         };
         let address = self.peripherals.canonical(address);
-        let word = match self.peripherals.registers.owner(address).ok_or(unmapped)? {
+        let Some(owner) = self.peripherals.registers.owner(address) else {
+            let flash = self.flash_word(address & !3, now).ok_or(unmapped)?;
+            return Ok(flash >> (address % 4 * 8) & width.mask());
+        };
+        let word = match owner {
             Owner::Storage => self.peripherals.registers.load(address),
             Owner::Device(number) => {
                 let now = self.peripherals.clock.instant(now);

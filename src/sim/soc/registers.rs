@@ -24,16 +24,26 @@ pub struct Habit {
     /// which is done at once, and those that stand for something that never
     /// happens here.
     pub zeros: u32,
+    /// A bit that is written, and the one that echoes it, because what it asks
+    /// for is done at once.
+    pub echo: (u32, u32),
 }
 
 impl Habit {
+    const NONE: Self = Self {
+        address: 0,
+        ones: 0,
+        zeros: 0,
+        echo: (0, 0),
+    };
+
     /// These bits read as 1.
     #[must_use]
     pub const fn ones(address: u32, ones: u32) -> Self {
         Self {
             address,
             ones,
-            zeros: 0,
+            ..Self::NONE
         }
     }
 
@@ -42,8 +52,29 @@ impl Habit {
     pub const fn zeros(address: u32, zeros: u32) -> Self {
         Self {
             address,
-            ones: 0,
             zeros,
+            ..Self::NONE
+        }
+    }
+
+    /// What the bits `starts` start is done at once, as the bit `done` says.
+    #[must_use]
+    pub const fn done(address: u32, starts: u32, done: u32) -> Self {
+        Self {
+            address,
+            zeros: starts,
+            ones: done,
+            ..Self::NONE
+        }
+    }
+
+    /// The bit `shown` reads as the bit `written`.
+    #[must_use]
+    pub const fn echo(address: u32, written: u32, shown: u32) -> Self {
+        Self {
+            address,
+            echo: (written, shown),
+            ..Self::NONE
         }
     }
 }
@@ -188,6 +219,12 @@ impl Registers {
         for habit in &self.habits {
             if habit.address == address & !3 {
                 value = value & !habit.zeros | habit.ones;
+                let (written, shown) = habit.echo;
+                if value & written != 0 {
+                    value |= shown;
+                } else {
+                    value &= !shown;
+                }
             }
         }
         if let Some(trace) = &self.trace {
@@ -221,15 +258,24 @@ mod tests {
 
     #[test]
     fn keeps_what_is_stored_and_shows_its_habits() {
-        let habits = [Habit::ones(0x6000_0010, 4), Habit::zeros(0x6000_0014, 1)];
+        let habits = [
+            Habit::ones(0x6000_0010, 4),
+            Habit::zeros(0x6000_0014, 1),
+            Habit::done(0x6000_0018, 1, 2),
+            Habit::echo(0x6000_001c, 1, 8),
+        ];
         let mut registers = Registers::new(&[WINDOW], &habits, None);
-        for address in [0x6000_000c, 0x6000_0010, 0x6000_0014] {
+        for address in (0x6000_000c..=0x6000_001c).step_by(4) {
             assert_eq!(registers.owner(address), Some(Owner::Storage));
             registers.set(address, 0x11);
         }
         assert_eq!(registers.load(0x6000_000c), 0x11);
         assert_eq!(registers.load(0x6000_0010), 0x15);
         assert_eq!(registers.load(0x6000_0014), 0x10);
+        assert_eq!(registers.load(0x6000_0018), 0x12);
+        assert_eq!(registers.load(0x6000_001c), 0x19);
+        registers.set(0x6000_001c, 0x18);
+        assert_eq!(registers.load(0x6000_001c), 0x10);
         assert_eq!(registers.get(0x6000_0010), 0x11);
     }
 

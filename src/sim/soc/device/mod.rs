@@ -5,14 +5,17 @@
 //! comes from the device, or from there if it says nothing about that
 //! register. A device's layout is data of the chip ([`Kind`]).
 
+mod flash_cache;
 mod flash_controller;
 mod fuse_command;
 mod random;
 mod rtc_watchdog;
+mod sha;
 mod timer_group;
 mod uart;
 mod usb_serial_jtag;
 
+pub use flash_cache::{FlashCacheLayout, MmuEntries};
 pub use flash_controller::FlashControllerLayout;
 pub(super) use rtc_watchdog::RtcWatchdog;
 pub use uart::{AutobaudLayout, TimeoutLayout, UartLayout};
@@ -45,6 +48,10 @@ pub enum Kind {
     Uart(UartLayout),
     /// The SPI controller that the flash hangs on.
     FlashController(FlashControllerLayout),
+    /// The flash as memory.
+    FlashCache(FlashCacheLayout),
+    /// The SHA accelerator.
+    Sha,
     /// The serial port of USB-Serial/JTAG.
     UsbSerialJtag,
     /// A timer group of this number.
@@ -60,6 +67,8 @@ impl Kind {
     pub(super) fn make(&'static self, base: u32) -> Box<dyn Device> {
         match self {
             Self::Uart(layout) => Box::new(uart::Uart::new(base, layout)),
+            Self::FlashCache(layout) => Box::new(flash_cache::FlashCache::new(base, layout)),
+            Self::Sha => Box::new(sha::Sha::new(base)),
             Self::UsbSerialJtag => Box::new(usb_serial_jtag::UsbSerialJtag::new(base)),
             Self::TimerGroup(number) => Box::new(timer_group::TimerGroup::new(base, *number)),
             Self::Random => Box::new(random::Random::new()),
@@ -75,6 +84,8 @@ impl Kind {
         match self {
             Self::Uart(_) => uart::REGISTERS,
             Self::FlashController(_) => flash_controller::REGISTERS,
+            Self::FlashCache(layout) => layout.len(),
+            Self::Sha => sha::REGISTERS,
             Self::UsbSerialJtag => usb_serial_jtag::REGISTERS,
             Self::TimerGroup(_) => timer_group::REGISTERS,
             Self::Random | Self::FuseCommand => 4,
@@ -131,6 +142,11 @@ pub(super) trait Device: Send {
 
     /// The chip comes out of a reset.
     fn started(&mut self, _reset: Reset, _io: &mut Started<'_>) {}
+
+    /// Where in the flash the byte at an address of memory is, if it is there.
+    fn in_flash(&self, _address: u32, _registers: &Registers) -> Option<u32> {
+        None
+    }
 
     /// Whether it asks for its interrupt.
     fn interrupts(&self, _registers: &Registers) -> bool {
