@@ -16,7 +16,7 @@
 
 #![expect(clippy::print_stdout, reason = "an example shows what happens")]
 
-use espwire::chip::{Chip, ESP32, ESP32C6, ESP32S3};
+use espwire::chip::{Chip, ESP32C6};
 use espwire::connection::CancelToken;
 use espwire::image::{HeaderPatch, Region, SizePatch};
 use espwire::session::{After, Event, Failed, Finished, Options, Outcome, Report, Session};
@@ -169,16 +169,17 @@ pub fn deploy<T: Transport>(
     }
 }
 
-/// Deploys to a virtual board: everything, nothing, and one part of three.
+/// Deploys to a virtual board, which executes the stub that is uploaded to it:
+/// everything, nothing, and one part of three.
 pub fn demo(chip: &'static Chip) -> Result<[Deployed; 3], Box<dyn Error>> {
     let (_, port) = Board::builder(chip).build();
     let mut plan = Plan {
         chip,
         baud: 921_600,
         parts: vec![
-            (Part::Bootloader, image(chip, 20_000)),
+            (Part::Bootloader, image(chip, 8_000)),
             (Part::Partitions, vec![0xaa; 0xc00]),
-            (Part::Firmware, image(chip, 300_000)),
+            (Part::Firmware, image(chip, 40_000)),
         ],
         cancel: CancelToken::new(),
     };
@@ -186,7 +187,7 @@ pub fn demo(chip: &'static Chip) -> Result<[Deployed; 3], Box<dyn Error>> {
     show(&first, &finished);
     let (finished, second) = deploy(finished.port, &plan, tell)?;
     show(&second, &finished);
-    plan.parts[2].1[200_000] ^= 1;
+    plan.parts[2].1[20_000] ^= 1;
     let (finished, third) = deploy(finished.port, &plan, tell)?;
     show(&third, &finished);
     Ok([first, second, third])
@@ -200,6 +201,7 @@ fn show<T>(deployed: &Deployed, finished: &Finished<T>) {
 fn tell(event: &Event<'_>) {
     match event {
         Event::Connected { chip, baud, .. } => println!("{chip} at {baud} baud"),
+        Event::Stub { outcome } => println!("  {outcome:?}"),
         Event::Start { name, action, .. } => println!("  {action:?} {name}"),
         Event::End { outcome, .. } => println!("    {outcome:?}"),
         _ => {}
@@ -231,9 +233,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     match &args[..] {
         [] => {
-            for chip in [&ESP32, &ESP32S3, &ESP32C6] {
-                demo(chip)?;
-            }
+            demo(&ESP32C6)?;
         }
         [port, chip, folder] => {
             let plan = Plan::from_build(chip.parse()?, Path::new(folder))?;

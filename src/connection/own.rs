@@ -8,6 +8,7 @@
 
 use super::{Connection, timing};
 use crate::error::{DeviceError, Error, Result};
+use crate::slip;
 use crate::time::{Duration, Instant};
 use crate::transport::Transport;
 use crate::wire::own::{self, Command, GetState, WriteData};
@@ -157,6 +158,30 @@ impl<T: Transport> Connection<T> {
         self.body.clear();
         own::encode(command, tag, &mut self.body);
         self.send_body(C::OPCODE, timeout)
+    }
+
+    /// Tells our stub to stop whatever is running, without waiting for its
+    /// answer: for a caller who has cancelled, or whose deadline has passed,
+    /// and who waits for nothing more than for the line to take it.
+    pub(crate) fn stop_own(&mut self) {
+        let tag = self.next_tag();
+        self.body.clear();
+        own::encode(&own::Cancel, tag, &mut self.body);
+        self.frame.clear();
+        slip::encode(&self.body, &mut self.frame);
+        let until = self.transport.now() + timing::STOP;
+        let mut at = 0;
+        while let Some(rest) = self.frame.get(at..).filter(|rest| !rest.is_empty()) {
+            match self.transport.write(rest, until) {
+                Ok(0) => break,
+                Ok(taken) => at += taken,
+                Err(error) => {
+                    log::debug!(target: "espwire::connection", "not stopped: {error}");
+                    break;
+                }
+            }
+        }
+        self.counters.bytes_out += at as u64;
     }
 
     /// Sends a frame of data, which is not answered.

@@ -23,6 +23,11 @@ pub const USB_HARD_RESET: Duration = ms(200);
 
 /// How often a wait looks whether the caller has cancelled.
 pub const CANCEL_POLL: Duration = ms(20);
+/// How long a caller who has cancelled may have to wait until a line that is
+/// full of what was sent before takes the command to stop: it goes at once
+/// behind 4 KiB, which is what drivers hold, at 921600 baud (45 ms). With
+/// [`CANCEL_POLL`] this makes less than 100 ms.
+pub const STOP: Duration = ms(60);
 /// An answer to a command that does nothing slow. Hosts: 3 s.
 pub const COMMAND: Duration = ms(3000);
 /// How often a command that changes nothing is sent before its lost answer

@@ -15,7 +15,7 @@ use crate::wire::{
 use std::fmt;
 
 /// A session that is over.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct Finished<T> {
     /// The port.
@@ -24,6 +24,16 @@ pub struct Finished<T> {
     pub state: PortState,
     /// How long each phase took, on the transport's clock.
     pub timings: Timings,
+}
+
+// Not every port can print itself.
+impl<T> fmt::Debug for Finished<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Finished")
+            .field("state", &self.state)
+            .field("timings", &self.timings)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What became of a port by the end of its session.

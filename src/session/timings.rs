@@ -2,6 +2,7 @@
 
 use super::Session;
 use crate::connection::Connection;
+use crate::error::{Error, Result};
 use crate::time::{Duration, Instant};
 use crate::transport::Transport;
 
@@ -67,10 +68,20 @@ impl<T: Transport> Session<'_, T> {
         self.timings
     }
 
-    /// Works, and counts the time that passes for `phase`.
-    pub(super) fn timed<R>(&mut self, phase: Phase, work: impl FnOnce(&mut Self) -> R) -> R {
+    /// Works, and counts the time that passes for `phase`. A stub that works on
+    /// after the caller has had enough is told to stop.
+    pub(super) fn timed<R>(
+        &mut self,
+        phase: Phase,
+        work: impl FnOnce(&mut Self) -> Result<R>,
+    ) -> Result<R> {
         let began = self.connection.transport().now();
         let outcome = work(self);
+        if let (Err(Error::Cancelled | Error::Deadline { .. }), Some(_)) =
+            (&outcome, self.capability())
+        {
+            self.connection.stop_own();
+        }
         let took = self.connection.transport().now().since(began);
         *phase(&mut self.timings) += took;
         outcome

@@ -9,7 +9,12 @@
 )]
 
 mod deploy;
+mod moments;
 mod park;
+#[allow(dead_code, reason = "these tests need one kind of fault only")]
+#[path = "../session_rom/spoiled.rs"]
+mod spoiled;
+mod sweep;
 
 use espwire::chip::{Chip, ESP32C3, ESP32C6};
 use espwire::image::Region;
