@@ -58,13 +58,8 @@ impl Hybrid {
                 self.machine.store(buffer, security_settings);
                 self.machine.return_value(0);
             }
-            Some(Function::SoftwareReset) => {
-                wires.request_reset(ResetCause::Software);
-                self.machine.halt("it resets itself".to_owned());
-            }
-            None => self
-                .machine
-                .halt("this code of the mask ROM is not at hand".to_owned()),
+            Some(Function::SoftwareReset) => wires.request_reset(ResetCause::Software),
+            None => self.machine.halt(),
         }
     }
 }

@@ -54,7 +54,8 @@ fn xtensa(uart: u32) -> Vec<u8> {
     }
     // j .
     put(0xff_ff06);
-    code.push(0);
+    // Instruction RAM takes words only.
+    code.resize(code.len().next_multiple_of(4), 0);
     code
 }
 
@@ -95,8 +96,9 @@ fn the_model_hands_over_what_the_rom_hands_over(sort: Sort) {
 }
 
 fn the_model_sets_the_clocks_that_the_rom_sets(sort: Sort) {
-    // UART_CLK_CONF of the older layout; SPI_MEM_CLOCK.
-    let registers = [sort.chip.uart.base + 0x78, sort.chip.spi.base + 0x14];
+    // UART_CLK_CONF of the older layout; SPI_CLOCK, which stands before USER.
+    let spi = &sort.chip.spi;
+    let registers = [sort.chip.uart.base + 0x78, spi.base + spi.layout.user - 4];
     let [modelled, real] = [Kind::Modelled, Kind::Real].map(|kind| {
         let mut host = Host::in_loader(sort.builder(kind)?);
         host.attach(&sort);

@@ -46,6 +46,27 @@ pub trait Calling: Core {
 
     /// Returns from the function whose first instruction comes next.
     fn return_value(&mut self, value: u32);
+
+    /// The last exception that was taken, if there was any.
+    fn exception(&self) -> Option<Exception>;
+}
+
+/// An exception that a core has taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exception {
+    /// Its number: `mcause`, EXCCAUSE.
+    pub cause: u32,
+    /// The address of the instruction.
+    pub pc: u32,
+    /// The address that it was about, if it was about one.
+    pub address: u32,
+}
+
+impl std::fmt::Display for Exception {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { cause, pc, address } = self;
+        write!(f, "exception {cause} at {pc:08x}, about {address:08x}")
+    }
 }
 
 /// What a core is like when it calls.

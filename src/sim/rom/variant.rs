@@ -166,7 +166,7 @@ const fn revision(major: u16, minor: u16) -> Revision {
 /// All ROMs, chips in the order of the chip table, revisions from old to new.
 /// Interface version, key purpose and words (magic, UART_DATE) as recorded;
 /// what is handed over, the UART's clock and the flash's (UART_CLK_CONF,
-/// SPI_MEM_CLOCK) as `tests/stubs` has them from the ROMs.
+/// SPI_CLOCK) as `tests/stubs` has them from the ROMs.
 pub static VARIANTS: &[Variant] = &[
     Variant {
         chip: &chip::ESP8266,
@@ -217,6 +217,7 @@ pub static VARIANTS: &[Variant] = &[
             // crystal of 40 MHz.
             (0x3ff5_f06c, 0x3200 << 7),
             (0x3ff5_a010, 8),
+            (0x3ff4_2018, 0x0000_3043),
         ],
         extra_commands: &[],
         banner: Banner::Words {
@@ -228,9 +229,9 @@ pub static VARIANTS: &[Variant] = &[
         crystal: Crystal::MHZ_40,
         hand_over: HandOver {
             caller: Caller {
-                stack: 0,
-                vectors: 0,
-                back: 0,
+                stack: 0x3ffe_3eb0,
+                vectors: 0x4000_0000,
+                back: 0x4000_7c18,
             },
             functions: &[],
         },
@@ -240,7 +241,11 @@ pub static VARIANTS: &[Variant] = &[
         revision: "",
         api_version: 0,
         last_key_purpose: 0,
-        words: &[(0x4000_1000, 0x0000_07c6), (0x3f40_0074, 0x1903_1400)],
+        words: &[
+            (0x4000_1000, 0x0000_07c6),
+            (0x3f40_0074, 0x1903_1400),
+            (0x3f40_2014, 0x0003_0103),
+        ],
         extra_commands: &[],
         banner: Banner::Words {
             suffix: "",
@@ -251,9 +256,9 @@ pub static VARIANTS: &[Variant] = &[
         crystal: Crystal::MHZ_40,
         hand_over: HandOver {
             caller: Caller {
-                stack: 0,
-                vectors: 0,
-                back: 0,
+                stack: 0x3fff_e6f0,
+                vectors: 0x4000_0000,
+                back: 0x4000_f960,
             },
             functions: &[(0x4001_2098, Function::SecurityInfo)],
         },
@@ -263,7 +268,12 @@ pub static VARIANTS: &[Variant] = &[
         revision: "",
         api_version: 0,
         last_key_purpose: 0x0c,
-        words: &[(0x4000_1000, 0x0000_0009), (0x6000_007c, 0x0200_8270)],
+        words: &[
+            (0x4000_1000, 0x0000_0009),
+            (0x6000_007c, 0x0200_8270),
+            (0x6000_0078, 0x0370_0000),
+            (0x6000_2014, 0x0003_0103),
+        ],
         extra_commands: &[SET_ADDRESS_BITS],
         banner: Banner::Words {
             suffix: "",
@@ -274,9 +284,9 @@ pub static VARIANTS: &[Variant] = &[
         crystal: Crystal::MHZ_40,
         hand_over: HandOver {
             caller: Caller {
-                stack: 0,
-                vectors: 0,
-                back: 0,
+                stack: 0x3fce_b6f0,
+                vectors: 0x4000_0000,
+                back: 0x4004_3cb0,
             },
             functions: &[(0x4004_8174, Function::SecurityInfo)],
         },

@@ -319,6 +319,11 @@ impl Peripherals {
         self.soc.core_clock.hz(&self.registers, self.crystal)
     }
 
+    /// Puts a word into a register, as somebody has left it.
+    pub(super) fn leave(&mut self, address: u32, word: u32) {
+        self.registers.set(self.canonical(address), word);
+    }
+
     /// Goes on with registers and watchdogs that somebody has left who took the
     /// core's place so far.
     pub(super) fn resume(&mut self, watchdogs: &Watchdogs) {

@@ -19,7 +19,7 @@ mod ops;
 pub use disasm::disassemble;
 pub use model::{Model, Vectors};
 
-use super::{Blocks, Bus, Caller, Calling, Core, Halt, Requests, Stop};
+use super::{Blocks, Bus, Caller, Calling, Core, Exception, Halt, Requests, Stop};
 use csr::number;
 use decode::{Op, decode};
 use hart::{Cause, Flow, Hart};
@@ -204,6 +204,16 @@ impl Calling for RiscV {
     fn return_value(&mut self, value: u32) {
         self.set_register(A0, value);
         self.set_pc(self.register(RA));
+    }
+
+    fn exception(&self) -> Option<Exception> {
+        let csr = &self.hart.csr;
+        let pc = csr.get(number::MEPC);
+        (pc != 0).then(|| Exception {
+            cause: csr.get(number::MCAUSE) & 0xfff,
+            pc,
+            address: csr.get(number::MTVAL),
+        })
     }
 }
 

@@ -4,7 +4,7 @@
 use super::Xtensa;
 use super::special::number;
 use super::state::{PS_CALLINC, PS_UM, PS_WOE};
-use crate::sim::cpu::{Caller, Calling};
+use crate::sim::cpu::{Caller, Calling, Exception};
 
 /// CALL8 moves the view by two groups of registers.
 const CALL8: u8 = 2;
@@ -49,6 +49,15 @@ impl Calling for Xtensa {
             0 => back,
             _ => self.state.pc & 0xc000_0000 | back & 0x3fff_ffff,
         };
+    }
+
+    fn exception(&self) -> Option<Exception> {
+        let pc = self.state.special(number::EPC);
+        (pc != 0).then(|| Exception {
+            cause: self.state.special(number::EXCCAUSE),
+            pc,
+            address: self.state.special(number::EXCVADDR),
+        })
     }
 }
 

@@ -36,8 +36,9 @@ pub(in crate::sim) trait Bare: Firmware {
     /// Returns from the ROM's function that is called.
     fn return_value(&mut self, value: u32);
 
-    /// Stops the core, because nobody knows how to go on.
-    fn halt(&mut self, why: String);
+    /// Stops the core before the ROM's code that is called, because nobody
+    /// knows what it does.
+    fn halt(&mut self);
 }
 
 /// The machine of a chip, without its ROM.
@@ -64,7 +65,7 @@ impl<C: Calling> Bare for Machine<C> {
     fn leave(&mut self, words: &[(u32, u32)], watchdogs: &Watchdogs) {
         for (address, word) in words {
             if self.memory.poke(*address, &word.to_le_bytes()) == 0 {
-                self.peripherals.registers.set(*address, *word);
+                self.peripherals.leave(*address, *word);
             }
         }
         self.peripherals.resume(watchdogs);
@@ -94,12 +95,14 @@ impl<C: Calling> Bare for Machine<C> {
         self.absent = false;
     }
 
-    fn halt(&mut self, why: String) {
+    fn halt(&mut self) {
         self.absent = false;
+        let last = self.core.exception();
+        let last = last.map_or(String::new(), |it| format!("; the last {it}"));
         self.stop(Halt {
             pc: self.core.pc(),
             word: 0,
-            text: why,
+            text: format!("this code of the mask ROM is not at hand{last}"),
         });
     }
 }
