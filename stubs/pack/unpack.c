@@ -2,17 +2,17 @@
 #include "chip.h"
 #include "types.h"
 
-extern const uint8_t packed_payload[]; /* length when unpacked, then the stream */
+extern const uint32_t packed_payload[]; /* length when unpacked, then the stream */
 extern uint8_t packed_scratch[];
 extern uint8_t packed_code[];
 
 /* Where the data side sees instruction RAM, if it does. Else bytes are taken out of
  * words, and the stub is unpacked elsewhere and moved. */
 #ifdef CODE_AS_DATA
-#define PAYLOAD (packed_payload - CODE_AS_DATA)
+#define STREAM ((const uint8_t *)(packed_payload + 1) - CODE_AS_DATA)
 #define OUT (packed_code - CODE_AS_DATA)
 #else
-#define PAYLOAD packed_payload
+#define STREAM ((const uint8_t *)(packed_payload + 1))
 #define OUT packed_scratch
 #endif
 
@@ -55,8 +55,8 @@ void unpack(void) __attribute__((noreturn));
 
 void unpack(void)
 {
-    const uint32_t length = *(const uint32_t *)(const void *)packed_payload;
-    struct input in = {PAYLOAD + sizeof length, 0x80u};
+    const uint32_t length = packed_payload[0];
+    struct input in = {STREAM, 0x80u};
     uint8_t *out = OUT;
     uint8_t *const end = out + length;
     uint32_t distance = 0;
