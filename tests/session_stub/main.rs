@@ -16,7 +16,7 @@ mod park;
 mod spoiled;
 mod sweep;
 
-use espwire::chip::{Chip, ESP32C3, ESP32C6};
+use espwire::chip::{Chip, ESP32C6, ESP32S3};
 use espwire::image::Region;
 use espwire::session::{Options, Outcome, Report, Session};
 use espwire::sim::{Board, Builder, Link};
@@ -25,7 +25,7 @@ use espwire::transport::Transport;
 
 /// The chips on which all of this is tried: the others' stubs are made of the
 /// same sources, and tried for what they do elsewhere.
-const CHIPS: [&Chip; 2] = [&ESP32C3, &ESP32C6];
+const CHIPS: [&Chip; 2] = [&ESP32S3, &ESP32C6];
 const LATENCY: Duration = Duration::from_millis(1);
 
 fn board(chip: &'static Chip) -> Builder {
