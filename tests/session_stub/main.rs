@@ -15,6 +15,7 @@ mod park;
 #[path = "../session_rom/spoiled.rs"]
 mod spoiled;
 mod sweep;
+mod usb;
 
 use espwire::chip::{Chip, ESP32C6, ESP32S3};
 use espwire::image::Region;
