@@ -14,6 +14,7 @@ mod park;
 #[allow(dead_code, reason = "these tests need one kind of fault only")]
 #[path = "../session_rom/spoiled.rs"]
 mod spoiled;
+mod stream;
 mod sweep;
 mod usb;
 
