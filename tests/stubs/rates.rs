@@ -34,9 +34,7 @@ fn every_usual_rate(sort: Sort) {
         let state = host.write(session, Encoding::Raw, &[(address, 6000)], &bytes);
         assert_eq!((state.phase, state.reason), (Phase::Done, 0), "{name}");
         assert_eq!(state.digest, md5(&bytes), "{name}");
-        if rate <= 921_600 {
-            assert_eq!(state.refused, 0, "{name}");
-        }
+        assert_eq!(state.refused, 0, "{name}");
         assert!(host.board.flash().read(address, 6000) == bytes, "{name}");
         let read = host.own(own::READ, &words(&[address + 1, 3000]));
         assert!(read == Ok(bytes[1..3001].to_vec()), "{name}");

@@ -324,12 +324,7 @@ pub fn each_in_stub(sort: &Sort, test: impl Fn(&mut Host, &str)) {
     for kind in [Kind::Modelled, Kind::Real] {
         if let Some(builder) = sort.builder(kind) {
             let mut host = Host::in_stub(sort, builder);
-            let running = match kind {
-                Kind::Modelled => Running::Uploaded,
-                // It cannot tell its own code from others'.
-                Kind::Real => Running::Loader,
-            };
-            assert_eq!(host.board.running(), running);
+            assert_eq!(host.board.running(), Running::Uploaded);
             test(&mut host, &format!("{} {kind:?}", sort.name()));
         }
     }
