@@ -16,6 +16,7 @@ pub mod own {
     pub const WRITE_DATA: u8 = 0xf5;
     pub const STATE: u8 = 0xf6;
     pub const FLASH_COMMAND: u8 = 0xf7;
+    pub const CANCEL: u8 = 0xf9;
 }
 
 /// What the stub says first.
