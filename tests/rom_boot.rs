@@ -186,7 +186,10 @@ fn hear(port: &mut Port, millis: u64) -> String {
 #[test]
 fn the_table_has_all_chips_that_start_images() {
     let chips = chip::ALL.iter().copied();
-    let all = chips.filter(|chip| soc::of_chip(chip).is_some() && chip.id.is_some());
+    let all = chips.filter(|chip| {
+        // The ESP32-S31's cache has not been described: its ROM sees no flash.
+        soc::of_chip(chip).is_some() && chip.id.is_some() && *chip != &chip::ESP32S31
+    });
     assert!(all.eq(CHIPS.iter().map(|row| row.0)));
 }
 

@@ -1,7 +1,7 @@
 // Written by stubs/build.sh.
 
 /// The images, as `stubs/build.sh` has built them.
-pub(super) const IMAGES: [Image; 12] = [
+pub(super) const IMAGES: [Image; 13] = [
     Image {
         name: "esp8266",
         load: 0x4010C000,
@@ -85,5 +85,12 @@ pub(super) const IMAGES: [Image; 12] = [
         entry: 0x4FF14000,
         bytes: include_bytes!("esp32p4-early.bin"),
         sha256: "ece144b9cf6bf4a691f4a7fd9518736439a6efa78e15924aba2a1d419e010706",
+    },
+    Image {
+        name: "esp32s31",
+        load: 0x2F014000,
+        entry: 0x2F014000,
+        bytes: include_bytes!("esp32s31.bin"),
+        sha256: "db499315e5097934b55c2fe446f51542a75a6bcdcb09ad41f949ef2c2e9b5ea8",
     },
 ];
