@@ -49,11 +49,9 @@ fn firmware(len: usize) -> Vec<u8> {
     bytes
 }
 
-/// The board of a chip whose ROM is modelled runs no stub.
 fn espwire<S: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = S>) -> Output {
     Command::new(env!("CARGO_BIN_EXE_espwire"))
         .args(arguments)
-        .arg("--no-stub")
         .env_remove("ESPWIRE_PORT")
         .env_remove("ESPWIRE_CHIP")
         .env_remove("ESPWIRE_BAUD")
@@ -101,8 +99,9 @@ fn expect(output: &Output, status: i32, out: &[&str], err: &[&str]) {
     }
 }
 
-/// Every chip writes 2.4 MB, verifies it, finds a changed byte, and writes
-/// again; the ESP8266, whose ROM can neither read nor hash, writes and says so.
+/// Through its ROM every chip writes 2.4 MB, verifies it, finds a changed byte,
+/// and writes again; the ESP8266, whose ROM can neither read nor hash, writes
+/// and says so.
 #[test]
 fn every_chip_writes_verifies_and_writes_again() {
     let folder = Folder::new();
@@ -113,7 +112,8 @@ fn every_chip_writes_verifies_and_writes_again() {
     for chip in chip::ALL {
         let flash = folder.path(chip.arg);
         let go = |command: &str, file: &Path| {
-            let line = format!("--port sim:{},flash={{}} {command} 0x10000 {{}}", chip.arg);
+            let board = format!("sim:{},flash={{}}", chip.arg);
+            let line = format!("--port {board} --no-stub {command} 0x10000 {{}}");
             run(&line, &[&flash, file])
         };
         let held = || fs::read(&flash).unwrap()[0x1_0000..][..FIRMWARE].to_vec();
@@ -131,6 +131,49 @@ fn every_chip_writes_verifies_and_writes_again() {
     }
 }
 
+/// Through its stub every chip does, and nobody need ask for it.
+#[test]
+fn every_chip_works_through_its_stub() {
+    let folder = Folder::new();
+    let bytes = firmware(30_000);
+    let file = folder.file("data.bin", &bytes);
+    for chip in chip::ALL {
+        let flash = folder.path(chip.arg);
+        let go = |command: &str| {
+            let line = format!("--port sim:{},flash={{}} {command} 0x10000 {{}}", chip.arg);
+            run(&line, &[&flash, &file])
+        };
+        expect(&go("write-flash"), 0, &["written and verified"], &[]);
+        expect(&go("verify-flash"), 0, &["matches"], &[]);
+        assert!(fs::read(&flash).unwrap()[0x1_0000..][..30_000] == bytes);
+    }
+}
+
+/// An image that no chip can run is refused, one that does not greet is not
+/// insisted on.
+#[test]
+fn a_stub_from_a_file_is_tried() {
+    let folder = Folder::new();
+    let data = folder.file("data.bin", &firmware(3000));
+    let broken = folder.file("broken.json", b"{\"entry\": 1}");
+    let line = "--port sim:esp32c3 --stub {} write-flash 0x10000 {}";
+    let words = ["broken.json is no stub image", "text"];
+    expect(&run(line, &[&broken, &data]), 2, &[], &words);
+    // An endless loop: J 0.
+    let mute = br#"{"entry": 1077411840, "text": "bwAAAA==", "text_start": 1077411840}"#;
+    let mute = folder.file("mute.json", mute);
+    let output = run(line, &[&mute, &data]);
+    let words = ["did not greet", "written and verified"];
+    expect(&output, 0, &words, &["did not greet"]);
+    let line = "--port sim:esp32c3 --no-stub --stub {} write-flash 0x10000 {}";
+    expect(
+        &run(line, &[&mute, &data]),
+        2,
+        &[],
+        &["cannot be used with"],
+    );
+}
+
 #[test]
 fn both_spellings_and_both_places_of_options_are_taken() {
     let folder = Folder::new();
@@ -140,7 +183,7 @@ fn both_spellings_and_both_places_of_options_are_taken() {
         "write-flash --port sim:esp32c3 --chip ESP32-C3 --after hard_reset 0x10000 {}",
         "-p sim:esp32c3 -b 921600 -c esp32c3 write-flash -fm dio -ff 40m -fs detect 64k {}",
         "--port=sim:esp32c3 write_flash --flash_mode=keep --flash_size=4MB 0x10000 {}",
-        "--port sim:esp32c3 --before D0|R1|W0.1|D1|R0|W0.05|D0 write-flash 65536 {}",
+        "--port sim:esp32c3 --no-stub --before D0|R1|W0.1|D1|R0|W0.05|D0 write-flash 65536 {}",
     ] {
         expect(&run(line, &[&file]), 0, &["written and verified"], &[]);
     }
@@ -349,7 +392,7 @@ fn bad_input_is_named_with_its_remedy() {
             &["0x400000"],
         ),
         (
-            "--port sim:esp8266 verify-flash 0x10000 {}",
+            "--port sim:esp8266 --no-stub verify-flash 0x10000 {}",
             &[&data],
             &["ESP8266", "stub"],
         ),
@@ -488,7 +531,6 @@ fn ctrl_c_cancels() {
             &served.port,
             "--baud",
             "115200",
-            "--no-stub",
             "write-flash",
             "0x10000",
         ])

@@ -103,7 +103,7 @@ impl<T: Transport> Connection<T> {
     }
 
     /// Says that nothing may be sent for so long after the other side was told
-    /// another rate. ROMs and our stub need nothing.
+    /// another rate. ROMs need nothing.
     pub const fn set_rate_pause(&mut self, pause: Duration) {
         self.rate_pause = pause;
     }

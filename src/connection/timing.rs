@@ -52,8 +52,9 @@ pub const BEFORE_RESET: Duration = ms(500);
 /// A command that shows that a new rate works. Hosts wait 50 ms before they
 /// send anything at it.
 pub const RATE_CHECK: Duration = ms(100);
-/// What stubs of others need to change their rate; what comes in meanwhile
-/// spoils all that follows. Hosts: 50 ms.
+/// What stubs need to change their rate: they wait until their answer has left,
+/// by counting. What comes in meanwhile is lost, and spoils all that follows to
+/// those of others. Hosts: 50 ms.
 pub const RATE_PAUSE: Duration = ms(50);
 /// The SYNCs that look for a chip at a rate it may have set.
 pub const RATE_SYNC: [Duration; 2] = [ms(50); 2];

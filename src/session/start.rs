@@ -270,12 +270,12 @@ fn prepare<T: Transport>(
     Ok(start)
 }
 
-/// If the chip was lost at a rate, the next try stays at the one at which it
-/// was met.
+/// If the chip was lost at a rate, the next try is made at a slower one, and the
+/// last at the one at which it is met.
 pub(super) fn lost_at(baud: &mut u32, error: Error) -> Error {
     if let Error::NoAnswer(silence) = &error {
         log::warn!(target: "espwire::session", "lost the chip at {baud} baud ({silence})");
-        *baud = ROM_BAUD;
+        *baud = slower(*baud).unwrap_or(ROM_BAUD);
     }
     error
 }
@@ -368,11 +368,12 @@ pub(super) fn speed_up<T: Transport>(
     Ok(())
 }
 
-/// Rates that are tried when a faster one does not work.
-const SLOWER: [u32; 3] = [921_600, 460_800, 230_400];
+/// The rate that is tried when a faster one does not work: slow enough for any
+/// adapter and cable that works at all.
+const SLOWER: u32 = 460_800;
 
 fn slower(baud: u32) -> Option<u32> {
-    SLOWER.into_iter().find(|rate| *rate < baud)
+    (baud > SLOWER).then_some(SLOWER)
 }
 
 /// Quiets the watchdogs, and asks the flash for its id, unless its size is given

@@ -86,7 +86,7 @@ pub(super) fn load<T: Transport>(
         .map_err(Stop::Stub)?;
     start.stub = Ok(stub);
     start.abilities = Abilities::of_stub(chip, &stub);
-    be_patient(connection, &stub);
+    connection.set_rate_pause(timing::RATE_PAUSE);
     let by_rom = chip.rom.supports(Opcode::CHANGE_BAUDRATE) && image.keeps_rate();
     if !by_rom && *baud != connection.baud() && options.usb_port().is_none() {
         let raised = speed_up(connection, options, *baud, start.abilities);
@@ -96,13 +96,6 @@ pub(super) fn load<T: Transport>(
     }
     tell_size(connection, start.abilities, &stub, start.flash)?;
     Ok(())
-}
-
-/// Stubs of others must not be hurried.
-fn be_patient<T: Transport>(connection: &mut Connection<T>, stub: &Stub) {
-    if *stub == Stub::Other {
-        connection.set_rate_pause(timing::RATE_PAUSE);
-    }
 }
 
 /// Tells a stub the size of the flash, unless it has the same from the flash.
@@ -195,7 +188,7 @@ pub(super) fn resident<T: Transport>(
         }
     };
     let abilities = Abilities::of_stub(chip, &stub);
-    be_patient(connection, &stub);
+    connection.set_rate_pause(timing::RATE_PAUSE);
     if stub == Stub::Other || baud != connection.baud() {
         speed_up(connection, options, baud, abilities)?;
     }

@@ -17,7 +17,6 @@ mod common;
 mod hand_over;
 mod host;
 mod images;
-mod leaving;
 mod rates;
 mod recovery;
 mod sizes;
