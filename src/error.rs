@@ -403,8 +403,8 @@ pub enum InputError {
     },
     /// A region that the loader cannot reach.
     #[error(
-        "{name} would end at {end:#x}, but the {chip}'s ROM loader reaches {limit:#x} only and \
-         would write to the start of the flash instead; keep below, or use a stub"
+        "{name} would end at {end:#x}, but the {chip}'s loader reaches {limit:#x} only and \
+         would write to the start of the flash instead; keep below"
     )]
     PastReach {
         /// The region's name.

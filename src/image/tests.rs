@@ -55,12 +55,12 @@ fn bad_regions_are_refused_by_name() {
         (
             vec![app(0xff_f000, 0x1001)],
             32 * MB,
-            "ROM loader reaches 0x1000000 only",
+            "loader reaches 0x1000000 only",
         ),
         (
             vec![app(0x100_3000, 4)],
             32 * MB,
-            "ROM loader reaches 0x1000000 only",
+            "loader reaches 0x1000000 only",
         ),
         (
             vec![app(0x10000, 0x2001).named("a"), app(0x12000, 4).named("b")],

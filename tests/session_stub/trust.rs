@@ -5,7 +5,7 @@ use super::{CHIPS, board, firmware, options, outcomes};
 use espwire::chip::{
     Chip, ESP32, ESP32C2, ESP32C3, ESP32C6, ESP32P4, ESP32S3, ESP8266, Revision, UsbPort,
 };
-use espwire::error::{ChipError, Error};
+use espwire::error::{ChipError, Error, InputError};
 use espwire::image::Region;
 use espwire::session::{After, Before, Event, Options, Outcome, Session, StubPolicy, UsbId};
 use espwire::sim::rom::Security;
@@ -390,5 +390,34 @@ fn a_cold_verify_of_three_regions_takes_at_most_18_commands() {
         let commands = session.counters().commands;
         println!("{chip}: {commands} commands, the lost SYNC included");
         assert!(commands <= 18, "{chip}: {commands}");
+    }
+}
+
+#[test]
+fn flash_past_16_mb_is_reached_where_the_stub_can_and_refused_elsewhere() {
+    let image = firmware(5_000);
+    let region = [Region::new(0x1fe_0000, &image[..])];
+    let wide = |chip, stub| {
+        let (board, port) = board(chip).flash_size(32 << 20).build();
+        let session = Session::connect(port, options(chip).stub(stub));
+        (board, session.unwrap())
+    };
+    for chip in [&ESP32S3, &ESP32P4] {
+        let (board, mut session) = wide(chip, StubPolicy::Auto);
+        let report = session.write(&region).unwrap();
+        assert_eq!(outcomes(&report), [Outcome::Written], "{chip}");
+        assert!(board.flash().read(0x1fe_0000, 5_000) == image, "{chip}");
+        assert_eq!(board.flash().read(0xfe_0000, 5_000), [0xff; 5_000]);
+    }
+    for (chip, stub) in [
+        (&ESP32S3, StubPolicy::Off),
+        (&ESP32C3, StubPolicy::Auto),
+        (&ESP32, StubPolicy::Auto),
+    ] {
+        let (board, mut session) = wide(chip, stub);
+        let error = session.write(&region).unwrap_err();
+        let refused = matches!(error, Error::Input(InputError::PastReach { .. }));
+        assert!(refused, "{chip}: {error}");
+        assert_eq!(board.flash().wear(), Default::default(), "{chip}");
     }
 }
