@@ -201,7 +201,7 @@ fn show<T>(deployed: &Deployed, finished: &Finished<T>) {
 fn tell(event: &Event<'_>) {
     match event {
         Event::Connected { chip, baud, .. } => println!("{chip} at {baud} baud"),
-        Event::Stub { outcome } => println!("  {outcome:?}"),
+        Event::Stub { outcome, .. } => println!("  {outcome:?}"),
         Event::Start { name, action, .. } => println!("  {action:?} {name}"),
         Event::End { outcome, .. } => println!("    {outcome:?}"),
         _ => {}

@@ -26,6 +26,7 @@ esp32c61       riscv   unified
 esp32h2        riscv   unified
 esp32p4        riscv   unified
 esp32p4-early  riscv   unified
+esp32s31       riscv   unified
 '
 
 # For size, and for what packs well: scheduling and hoisting make like code unlike.

@@ -51,6 +51,7 @@ chips! {
     esp32c61::ESP32C61,
     esp32h2::ESP32H2,
     esp32p4::ESP32P4,
+    esp32s31::ESP32S31,
 }
 
 /// Everything the host needs to know about a chip.

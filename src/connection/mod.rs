@@ -39,6 +39,7 @@ const READ_SIZE: usize = 0x1000;
 
 /// What went over the wire so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Counters {
     /// Requests sent.
     pub commands: u64,

@@ -29,17 +29,20 @@ use crate::wire::Loader;
 #[non_exhaustive]
 pub enum Event<'e> {
     /// A parked chip is asked whether it is still there.
+    #[non_exhaustive]
     Resuming {
         /// The chip that was parked.
         chip: &'static Chip,
     },
     /// The chip is to be brought into its loader.
+    #[non_exhaustive]
     Connecting {
         /// Which time, from 1: an answer that was lost or spoiled makes the
         /// session begin anew.
         attempt: u32,
     },
     /// A loader answers, and it is the right chip.
+    #[non_exhaustive]
     Connected {
         /// The chip.
         chip: &'static Chip,
@@ -51,6 +54,7 @@ pub enum Event<'e> {
         baud: u32,
     },
     /// The flash is connected.
+    #[non_exhaustive]
     Flash {
         /// What it says of itself, if it was asked.
         id: Option<JedecId>,
@@ -58,11 +62,13 @@ pub enum Event<'e> {
         size: Option<u32>,
     },
     /// It is decided who does the work.
+    #[non_exhaustive]
     Stub {
         /// The stub that does, or why the ROM's loader does.
         outcome: Result<Stub, &'e WithoutStub>,
     },
     /// Work on a region begins.
+    #[non_exhaustive]
     Start {
         /// The region's place among those of the call.
         index: usize,
@@ -76,6 +82,7 @@ pub enum Event<'e> {
         action: Action,
     },
     /// More bytes of the region are done.
+    #[non_exhaustive]
     Progress {
         /// The region's place among those of the call.
         index: usize,
@@ -85,6 +92,7 @@ pub enum Event<'e> {
         total: u32,
     },
     /// A part of the region has to be written again.
+    #[non_exhaustive]
     Again {
         /// The region's place among those of the call.
         index: usize,
@@ -92,11 +100,13 @@ pub enum Event<'e> {
         address: u32,
     },
     /// All of the region is written, and the chip makes sure of it.
+    #[non_exhaustive]
     Hashing {
         /// The region's place among those of the call.
         index: usize,
     },
     /// Work on a region is over.
+    #[non_exhaustive]
     End {
         /// The region's place among those of the call.
         index: usize,
@@ -104,11 +114,13 @@ pub enum Event<'e> {
         outcome: Outcome,
     },
     /// The chip is about to be left.
+    #[non_exhaustive]
     Finishing {
         /// How.
         after: After,
     },
     /// The session is over, and the chip has been left as told.
+    #[non_exhaustive]
     Finished {
         /// How.
         after: After,

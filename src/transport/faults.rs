@@ -118,6 +118,9 @@ impl Direction {
     }
 }
 
+/// When it is tried again to hand over what the port had no room for.
+const ROOM_RETRY: Duration = Duration::from_millis(1);
+
 /// A generator of random numbers that needs one word of state (Steele, Lea,
 /// Flood: "Fast splittable pseudorandom number generators", 2014).
 #[derive(Debug)]
@@ -233,7 +236,11 @@ impl<T: Transport> Transport for Faults<T> {
                 return Ok(0);
             }
             let held = self.back.queue.front().map_or(deadline, |(at, _)| *at);
-            let until = self.out.queue.front().map_or(held, |(at, _)| held.min(*at));
+            // What is due and still here waits for room in the port.
+            let room = now + ROOM_RETRY;
+            let queue = self.out.queue.front();
+            let next = queue.map(|(at, _)| if *at > now { *at } else { room });
+            let until = next.map_or(held, |next| held.min(next));
             let before = self.back.entered;
             self.pull_in(buf.len(), until.min(deadline))?;
             if self.back.entered == before && now >= deadline {
@@ -316,6 +323,62 @@ mod tests {
                 say.now(bytes);
             }
         }
+    }
+
+    /// A port with room for so many bytes a millisecond.
+    struct Narrow(Scripted<Echo>, usize, Instant);
+
+    impl Transport for Narrow {
+        fn now(&self) -> Instant {
+            self.0.now()
+        }
+        fn sleep_until(&mut self, until: Instant) {
+            self.0.sleep_until(until);
+        }
+        fn read(&mut self, buf: &mut [u8], deadline: Instant) -> io::Result<usize> {
+            self.0.read(buf, deadline)
+        }
+        fn write(&mut self, data: &[u8], deadline: Instant) -> io::Result<usize> {
+            if self.now() < self.2 {
+                self.sleep_until(self.2.min(deadline));
+            }
+            if self.now() < self.2 {
+                return Ok(0);
+            }
+            self.2 = self.now() + MS;
+            self.0.write(&data[..data.len().min(self.1)], deadline)
+        }
+        fn set_baud(&mut self, baud: u32) -> io::Result<()> {
+            self.0.set_baud(baud)
+        }
+        fn set_lines(&mut self, lines: Lines) -> io::Result<()> {
+            self.0.set_lines(lines)
+        }
+        fn discard_input(&mut self) -> io::Result<()> {
+            self.0.discard_input()
+        }
+        fn settings(&self) -> io::Result<Settings> {
+            self.0.settings()
+        }
+        fn restore(&mut self, settings: &Settings) -> io::Result<()> {
+            self.0.restore(settings)
+        }
+    }
+
+    #[test]
+    fn a_full_port_does_not_stop_the_clock() {
+        let narrow = Narrow(Scripted::new(Echo::default()), 100, Instant::ZERO);
+        let mut port = Faults::new(narrow, 1, NONE, NONE);
+        let now = port.now();
+        assert_eq!(port.write(&sample()[..1000], now).unwrap(), 1000);
+        let mut heard = vec![];
+        let mut buf = [0; 4096];
+        let end = now + MS * 20;
+        while heard.len() < 1000 && port.now() < end {
+            let count = port.read(&mut buf, end).unwrap();
+            heard.extend_from_slice(&buf[..count]);
+        }
+        assert_eq!(heard, sample()[..1000]);
     }
 
     type Port = Faults<Scripted<Echo>>;

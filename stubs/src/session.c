@@ -149,7 +149,11 @@ void session_run(enum encoding encoding)
     } else if (reason != E_SHORT) {
         fail(reason != OK ? reason : E_SHORT, writer_address());
     }
-    /* It has failed, or is done, or another command is there. */
+    /* It has failed, or is done, or another command is there: a CANCEL, perhaps, that
+     * has come since the last look. */
+    if (rx_events.cancel) {
+        fail(E_CANCELLED, writer_address());
+    }
     if (s.feeding) {
         rx_drop();
     }

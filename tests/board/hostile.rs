@@ -62,6 +62,8 @@ fn any_bytes_leave_a_board_that_can_be_reset() {
                 board.run_for(Duration::from_millis(random.u64(..20)));
                 port.discard_input().unwrap();
             }
+            // What is still under way would be taken for the greeting.
+            board.run_for(Duration::from_millis(50));
         }
         board.press_reset(Strapping::Download);
         sync(&mut port, chip);

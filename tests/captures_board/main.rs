@@ -20,8 +20,13 @@ use espwire::sim::{Board, Builder, NorTimes, Strapping};
 use espwire::time::Duration;
 use espwire::transport::Transport;
 
-/// Recorded, but of a chip that is not in the table.
-const LEFT_OUT: &[&str] = &["rom-esp32s31-rev0.txt"];
+/// The requests that a recorded ROM did not survive: what comes then in that
+/// file is silence, where the model still answers.
+const CRASHES: &[(&str, &str)] = &[(
+    "rom-esp32s31-rev0.txt",
+    // It is a READ_REG of an address where that chip has nothing.
+    "invalid escape DB 00 inside a frame",
+)];
 
 /// Which exchanges are excused: the file begins so, the note begins so.
 const EXCUSES: &Excuses = &[
@@ -96,14 +101,14 @@ fn the_board_answers_what_the_roms_answered() {
     let mut wrong = vec![];
     let mut checked = 0;
     for file in captures::files("rom-") {
-        if LEFT_OUT.contains(&file.as_str()) {
-            continue;
-        }
         let exchanges = captures::exchanges(&file);
         let (board, mut port) = board(&file, &exchanges[0]).build();
         board.run_for(Duration::from_secs(1));
         ask(&mut port, &[]);
-        for exchange in &exchanges {
+        let survived = exchanges
+            .iter()
+            .take_while(|it| !CRASHES.contains(&(file.as_str(), it.note.as_str())));
+        for exchange in survived {
             let answer = ask(&mut port, &exchange.sent);
             if let [0xc0, 0x00, 0x0f, 0x08, _, _, _, _, _, rate @ ..] = exchange.sent.as_slice() {
                 // Only a ROM that knows the command changes its rate.

@@ -21,6 +21,8 @@ const EXCUSES: &[(&str, &str, Excuse)] = &[
     ("", "FLASH_DEFL_END", Excuse::Farewell),
     ("esp32c2", "MEM_DATA 40 0 0 0, without", Excuse::Stack),
     ("esp32c2", "FLASH_DATA 400 0 0 0, without", Excuse::Stack),
+    ("esp32s31", "MEM_DATA 40 0 0 0, without", Excuse::Stack),
+    ("esp32s31", "FLASH_DATA 400 0 0 0, without", Excuse::Stack),
     // The ESP32-C61 as well.
     ("esp32c6", "MEM_DATA 40 0 0 0, without", Excuse::Stack),
     ("esp32c6", "FLASH_DATA 400 0 0 0, without", Excuse::Stack),

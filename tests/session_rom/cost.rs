@@ -149,7 +149,7 @@ fn the_flash_of_some_revisions_is_powered_first() {
             chip: &ESP32P4,
             revision: "",
             api_version,
-            last_key_purpose: 0,
+            absent_keys: &[],
             words: Box::leak(Box::new(words)),
             extra_commands: &[],
             ..*Variant::newest(&ESP32P4).unwrap()

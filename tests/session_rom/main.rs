@@ -281,17 +281,19 @@ fn several_regions_are_reported_one_by_one() {
         let word = match event {
             Event::Connected { chip, baud, .. } => format!("connected {chip} {baud}"),
             Event::Flash { size, .. } => format!("flash {size:?}"),
-            Event::Stub { outcome: Err(why) } => format!("without a stub: {why:?}"),
+            Event::Stub {
+                outcome: Err(why), ..
+            } => format!("without a stub: {why:?}"),
             Event::Start {
                 name, action, size, ..
             } => format!("start {name} {action:?} {size}"),
             Event::Progress { done, total, .. } if done == total => "all".into(),
             Event::Progress { .. } => return,
-            Event::End { index, outcome } => format!("end {index} {outcome:?}"),
+            Event::End { index, outcome, .. } => format!("end {index} {outcome:?}"),
             Event::Finishing { .. } => "finishing".into(),
-            Event::Finished { after } => format!("finished {after}"),
-            Event::Connecting { attempt } => format!("connecting {attempt}"),
-            Event::Hashing { index } => format!("hashing {index}"),
+            Event::Finished { after, .. } => format!("finished {after}"),
+            Event::Connecting { attempt, .. } => format!("connecting {attempt}"),
+            Event::Hashing { index, .. } => format!("hashing {index}"),
             other => format!("{other:?}"),
         };
         seen.lock().unwrap().push(word);

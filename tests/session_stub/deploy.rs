@@ -1,8 +1,9 @@
 //! What a build daemon does again and again.
 
 use super::{CHIPS, board, connect, firmware, options, outcomes, regions};
-use espwire::session::{After, Locate, Outcome, Session};
-use espwire::sim::Running;
+use espwire::chip::{ESP32, ESP32C3, ESP32C6, ESP32S3};
+use espwire::session::{After, Arrival, Locate, Outcome, Session, Timings};
+use espwire::sim::{Port, Running};
 use espwire::time::Duration;
 
 #[test]
@@ -45,5 +46,55 @@ fn sessions_follow_each_other_on_one_port() {
             port = session.finish(After::HardReset).unwrap().port;
             assert!(board.flash().read(0x1_0000, len) == image, "{chip} {len}");
         }
+    }
+}
+
+/// Where the time of a deploy goes that has nothing to write: 2.4 MB in three
+/// regions, at 921600 baud, with the reset delays in. Run with `--nocapture`
+/// for the figures in `docs/performance.md`.
+#[test]
+fn a_deploy_with_nothing_to_write_takes_little_but_the_hashing() {
+    const APPLICATION: usize = 2_400_000;
+    let image = firmware(APPLICATION);
+    println!("chip       deploy  connect    stub  verify  finish   total");
+    for chip in [&ESP32, &ESP32S3, &ESP32C3, &ESP32C6] {
+        let (board, port) = board(chip).build();
+        for region in regions(&image) {
+            board.flash().write(region.address(), region.data());
+        }
+        let verify = |mut session: Session<'static, Port>| {
+            let report = session.write_changed(&regions(&image)).unwrap();
+            assert_eq!(outcomes(&report), [Outcome::Matches; 3], "{chip}");
+            session
+        };
+        let cold = verify(connect(port, chip))
+            .finish(After::HardReset)
+            .unwrap();
+        let (port, parked) = verify(connect(cold.port, chip)).park().unwrap();
+        let session = Session::resume(port, &parked, options(chip)).unwrap();
+        assert_eq!(session.arrival(), Arrival::Resumed, "{chip}");
+        let warm = verify(session).finish(After::HardReset).unwrap();
+        for (name, timings) in [("cold", cold.timings), ("warm", warm.timings)] {
+            let Timings {
+                connect,
+                stub,
+                verify,
+                finish,
+                ..
+            } = timings;
+            let phases = [connect, stub, verify, finish, timings.total()];
+            let columns = phases.map(|time| format!("{:7.3}", time.as_secs_f64()));
+            println!("{:10} {name:6} {}", chip.name, columns.join(" "));
+        }
+        let overhead = |timings: Timings| timings.total() - timings.verify;
+        assert!(
+            overhead(cold.timings) < Duration::from_millis(500),
+            "{chip}"
+        );
+        let reset = Duration::from_millis(100);
+        assert!(
+            overhead(warm.timings) < reset + Duration::from_millis(20),
+            "{chip}"
+        );
     }
 }

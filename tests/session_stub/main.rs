@@ -15,10 +15,12 @@ mod park;
 #[allow(dead_code, reason = "these tests need one kind of fault only")]
 #[path = "../session_rom/spoiled.rs"]
 mod spoiled;
+mod stream;
 mod sweep;
 mod trust;
+mod usb;
 
-use espwire::chip::{Chip, ESP32C3, ESP32C6};
+use espwire::chip::{Chip, ESP32C6, ESP32S3};
 use espwire::image::Region;
 use espwire::session::{Options, Outcome, Report, Session};
 use espwire::sim::{Board, Builder, Link};
@@ -27,7 +29,7 @@ use espwire::transport::Transport;
 
 /// The chips on which all of this is tried: the others' stubs are made of the
 /// same sources, and tried for what they do elsewhere.
-const CHIPS: [&Chip; 2] = [&ESP32C3, &ESP32C6];
+const CHIPS: [&Chip; 2] = [&ESP32S3, &ESP32C6];
 const LATENCY: Duration = Duration::from_millis(1);
 
 fn board(chip: &'static Chip) -> Builder {

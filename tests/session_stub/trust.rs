@@ -29,7 +29,10 @@ fn meddled(
     let said = Arc::new(Mutex::new(vec![]));
     let seen = said.clone();
     let options = options(chip).observer(move |event| {
-        if let Event::Stub { outcome: Err(why) } = event {
+        if let Event::Stub {
+            outcome: Err(why), ..
+        } = event
+        {
             seen.lock().unwrap().push(why.to_string());
         }
     });

@@ -73,6 +73,7 @@ macro_rules! on_every_chip {
             $crate::boards::tests_of_chips! {
                 $of super::$test:
                 esp8266 esp32 esp32s2 esp32s3 esp32c2 esp32c3 esp32c5 esp32c6 esp32c61 esp32h2 esp32p4
+                esp32s31
             }
         })*
     };

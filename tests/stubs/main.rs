@@ -17,6 +17,7 @@ mod common;
 mod hand_over;
 mod host;
 mod images;
+mod leaving;
 mod rates;
 mod recovery;
 mod sizes;

@@ -119,6 +119,7 @@ fn every_loss_is_made_good(sort: Sort) {
 }
 
 fn what_is_asked_twice_is_done_once(sort: Sort) {
+    const CANCELLED: u8 = 0xcb;
     let mut host = stub(&sort);
     let name = sort.name();
     let segments = [(0x1_0000, 2000), (0x1_1000 | BLANK, 0x3000)];
@@ -138,8 +139,15 @@ fn what_is_asked_twice_is_done_once(sort: Sort) {
     assert_eq!(host.state().phase, Phase::Done, "{name}");
     assert_eq!(host.board.flash().wear(), wear, "{name}");
 
-    // A session that another command ends.
+    // A session that is cancelled while it waits for data.
     host.begin(2, Encoding::Raw, &[(0x2_0000, 2000)]).unwrap();
+    host.own(own::CANCEL, &[]).unwrap();
+    let state = host.state();
+    let cancelled = (Phase::Failed, CANCELLED);
+    assert_eq!((state.phase, state.reason), cancelled, "{name}");
+    assert_eq!(state.session, 2, "{name}");
+    // And one that another command ends.
+    host.begin(3, Encoding::Raw, &[(0x2_0000, 2000)]).unwrap();
     let digest = host.own(own::DIGEST, &words(&[0x1_0000, 2000]));
     assert_eq!(digest, Ok(md5(&bytes).to_vec()), "{name}");
     assert_eq!(host.state().phase, Phase::None, "{name}");

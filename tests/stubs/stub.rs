@@ -16,6 +16,7 @@ pub mod own {
     pub const WRITE_DATA: u8 = 0xf5;
     pub const STATE: u8 = 0xf6;
     pub const FLASH_COMMAND: u8 = 0xf7;
+    pub const CANCEL: u8 = 0xf9;
 }
 
 /// What the stub says first.
@@ -324,12 +325,7 @@ pub fn each_in_stub(sort: &Sort, test: impl Fn(&mut Host, &str)) {
     for kind in [Kind::Modelled, Kind::Real] {
         if let Some(builder) = sort.builder(kind) {
             let mut host = Host::in_stub(sort, builder);
-            let running = match kind {
-                Kind::Modelled => Running::Uploaded,
-                // It cannot tell its own code from others'.
-                Kind::Real => Running::Loader,
-            };
-            assert_eq!(host.board.running(), running);
+            assert_eq!(host.board.running(), Running::Uploaded);
             test(&mut host, &format!("{} {kind:?}", sort.name()));
         }
     }

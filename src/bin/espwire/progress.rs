@@ -32,9 +32,9 @@ impl Progress {
     pub fn show(&mut self, event: &Event<'_>) {
         match event {
             Event::Connected { chip, baud, .. } => line(&format!("{chip} at {baud} baud")),
-            Event::Stub { outcome: Err(why) }
-                if why.is_fallback() || **why == WithoutStub::UsbOtg =>
-            {
+            Event::Stub {
+                outcome: Err(why), ..
+            } if why.is_fallback() || **why == WithoutStub::UsbOtg => {
                 self.line(&format!("{why}; the ROM's loader does the work"));
             }
             Event::Start {

@@ -3,8 +3,9 @@
 use crate::chip::{self, Field};
 use crate::sim::cpu::{Rule, xtensa};
 use crate::sim::soc::{
-    Controller, CoreModel, Extent, FlashControllerLayout, Habit, Kind, Mirror, Piece, Placed, Rate,
-    ResetCauses, SecurityFuses, Soc, Straps, UartLayout, Window,
+    Controller, CoreModel, Extent, FlashCacheLayout, FlashControllerLayout, FlashWindow, Habit,
+    Kind, Mirror, MmuEntries, Piece, Placed, Rate, ResetCauses, SecurityFuses, Soc, Straps,
+    UartLayout, Window,
 };
 
 /// RC_FAST_CLK (TRM, "Reset and Clock").
@@ -94,6 +95,9 @@ pub static ESP32: Soc = Soc {
         (0x3ff5_f068, 10 << 16 | 1 << 13 | 1 << 12),
     ],
     habits: &[
+        // DPORT_PRO_CACHE_CTRL, APP_CACHE_CTRL: it is flushed at once.
+        Habit::echo(0x3ff0_0040, 1 << 4, 1 << 5),
+        Habit::echo(0x3ff0_0058, 1 << 4, 1 << 5),
         // SLC_SLC0TX_LINK, PARK: the SDIO slave's DMA has nothing to do.
         Habit::ones(0x3ff5_8040, 1 << 31),
     ],
@@ -103,6 +107,17 @@ pub static ESP32: Soc = Soc {
             clock: UART,
             interrupt: Some(0x3ff0_018c),
             kind: Kind::Uart(UartLayout::ESP32),
+        },
+        Placed {
+            base: 0x3ff1_0000,
+            clock: Rate::Crystal,
+            interrupt: None,
+            kind: Kind::FlashCache(FlashCacheLayout {
+                windows: &[FlashWindow::new(0x3f40_0000, 0x40_0000)],
+                entries: MmuEntries::Table(256),
+                valid: (1 << 8, 0),
+                page: 0xff,
+            }),
         },
         Placed {
             base: 0x3ff4_2000,

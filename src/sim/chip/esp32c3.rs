@@ -3,8 +3,9 @@
 use crate::chip::{self, Field};
 use crate::sim::cpu::{Rule, riscv};
 use crate::sim::soc::{
-    Controller, CoreModel, Extent, FlashCacheLayout, FlashControllerLayout, Habit, Kind,
-    MmuEntries, Piece, Placed, Rate, ResetCauses, SecurityFuses, Soc, Straps, UartLayout, Window,
+    Controller, CoreModel, Extent, FlashCacheLayout, FlashControllerLayout, FlashWindow, Habit,
+    Kind, MmuEntries, Piece, Placed, Rate, ResetCauses, SecurityFuses, Soc, Straps, UartLayout,
+    Window,
 };
 
 /// RC_FAST_CLK (TRM, "Reset and Clock").
@@ -115,14 +116,8 @@ pub static ESP32C3: Soc = Soc {
             interrupt: None,
             kind: Kind::FlashCache(FlashCacheLayout {
                 windows: &[
-                    Window {
-                        start: 0x3c00_0000,
-                        len: 0x80_0000,
-                    },
-                    Window {
-                        start: 0x4200_0000,
-                        len: 0x80_0000,
-                    },
+                    FlashWindow::new(0x3c00_0000, 0x80_0000),
+                    FlashWindow::new(0x4200_0000, 0x80_0000),
                 ],
                 entries: MmuEntries::Table(128),
                 valid: (1 << 8, 0),

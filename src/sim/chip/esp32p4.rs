@@ -3,8 +3,9 @@
 use crate::chip::{self, Field};
 use crate::sim::cpu::{Rule, riscv};
 use crate::sim::soc::{
-    Controller, CoreModel, Extent, FlashCacheLayout, FlashControllerLayout, Habit, Kind,
-    MmuEntries, Piece, Placed, Rate, ResetCauses, SecurityFuses, Soc, Straps, UartLayout, Window,
+    Controller, CoreModel, Extent, FlashCacheLayout, FlashControllerLayout, FlashWindow, Habit,
+    Kind, MmuEntries, Piece, Placed, Rate, ResetCauses, SecurityFuses, Soc, Straps, UartLayout,
+    Window,
 };
 
 /// RC_FAST_CLK (TRM, "Reset and Clock").
@@ -138,10 +139,7 @@ pub static ESP32P4: Soc = Soc {
             clock: Rate::Crystal,
             interrupt: None,
             kind: Kind::FlashCache(FlashCacheLayout {
-                windows: &[Window {
-                    start: 0x4000_0000,
-                    len: 0x400_0000,
-                }],
+                windows: &[FlashWindow::new(0x4000_0000, 0x400_0000)],
                 entries: MmuEntries::Indexed,
                 valid: (1 << 12, 1 << 12),
                 page: 0x7ff,

@@ -3,8 +3,9 @@
 use crate::chip::{self, Field};
 use crate::sim::cpu::{Rule, xtensa};
 use crate::sim::soc::{
-    Controller, CoreModel, Extent, FlashControllerLayout, Kind, Mirror, Piece, Placed, Rate,
-    ResetCauses, SecurityFuses, Soc, Straps, UartLayout, Window,
+    Controller, CoreModel, Extent, FlashCacheLayout, FlashControllerLayout, FlashWindow, Habit,
+    Kind, Mirror, MmuEntries, Piece, Placed, Rate, ResetCauses, SecurityFuses, Soc, Straps,
+    UartLayout, Window,
 };
 
 /// RC_FAST_CLK (TRM, "Reset and Clock").
@@ -100,7 +101,14 @@ pub static ESP32S2: Soc = Soc {
         // as the ROM sets the UART's rate as if it were not.
         (0x3f4c_008c, 0x2_8000),
     ],
-    habits: &[],
+    habits: &[
+        // EXTMEM_PRO_DCACHE_CTRL and ICACHE_CTRL: invalidating, writing back,
+        // cleaning, loading ahead are done.
+        Habit::ones(0x6180_0000, 1 << 9 | 1 << 11 | 1 << 13 | 1 << 19 | 1 << 21),
+        Habit::ones(0x6180_0040, 1 << 9 | 1 << 19 | 1 << 21),
+        // Their states: idle.
+        Habit::ones(0x6180_011c, 1 << 12 | 1),
+    ],
     devices: &[
         Placed {
             base: 0x3f40_0000,
@@ -113,6 +121,27 @@ pub static ESP32S2: Soc = Soc {
             clock: APB,
             interrupt: None,
             kind: Kind::TimerGroup(0),
+        },
+        Placed {
+            base: 0x6180_1000,
+            clock: Rate::Crystal,
+            interrupt: None,
+            kind: Kind::FlashCache(FlashCacheLayout {
+                windows: &[FlashWindow {
+                    start: 0x3f00_0000,
+                    len: 0x40_0000,
+                    first_entry: 128,
+                }],
+                entries: MmuEntries::Table(384),
+                valid: (1 << 14, 0),
+                page: 0x3fff,
+            }),
+        },
+        Placed {
+            base: 0x3f43_b000,
+            clock: Rate::Crystal,
+            interrupt: None,
+            kind: Kind::Sha,
         },
         Placed {
             base: 0x3f40_2000,

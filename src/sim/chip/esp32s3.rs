@@ -3,8 +3,9 @@
 use crate::chip::{self, Field};
 use crate::sim::cpu::{Rule, xtensa};
 use crate::sim::soc::{
-    Controller, CoreModel, Extent, FlashControllerLayout, Habit, Kind, Piece, Placed, Rate,
-    ResetCauses, SecurityFuses, Soc, Straps, UartLayout, Window,
+    Controller, CoreModel, Extent, FlashCacheLayout, FlashControllerLayout, FlashWindow, Habit,
+    Kind, MmuEntries, Piece, Placed, Rate, ResetCauses, SecurityFuses, Soc, Straps, UartLayout,
+    Window,
 };
 
 /// RC_FAST_CLK (TRM, "Reset and Clock").
@@ -92,6 +93,19 @@ pub static ESP32S3: Soc = Soc {
         (0x600c_0060, 0x2_8001),
     ],
     habits: &[
+        // The caches synchronise, load ahead and freeze at once: their …_CTRL
+        // and …_FREEZE registers.
+        Habit::done(0x600c_401c, 0b11, 1 << 2),
+        Habit::done(0x600c_4028, 0b111, 1 << 3),
+        Habit::done(0x600c_4034, 1 << 0, 1 << 1),
+        Habit::done(0x600c_4040, 1 << 0, 1 << 1),
+        Habit::ones(0x600c_404c, 1 << 3),
+        Habit::done(0x600c_407c, 0b11, 1 << 2),
+        Habit::done(0x600c_4088, 1 << 0, 1 << 1),
+        Habit::done(0x600c_4094, 1 << 0, 1 << 1),
+        Habit::ones(0x600c_40a0, 1 << 3),
+        Habit::echo(0x600c_4150, 1 << 0, 1 << 2),
+        Habit::echo(0x600c_4154, 1 << 0, 1 << 2),
         // I2C_ANA_MST_ANA_CONF0: the PLL is calibrated.
         Habit::ones(0x6000_e040, 1 << 24),
     ],
@@ -113,6 +127,26 @@ pub static ESP32S3: Soc = Soc {
             clock: APB,
             interrupt: None,
             kind: Kind::TimerGroup(0),
+        },
+        Placed {
+            base: 0x600c_5000,
+            clock: Rate::Crystal,
+            interrupt: None,
+            kind: Kind::FlashCache(FlashCacheLayout {
+                windows: &[
+                    FlashWindow::new(0x3c00_0000, 0x200_0000),
+                    FlashWindow::new(0x4200_0000, 0x200_0000),
+                ],
+                entries: MmuEntries::Table(512),
+                valid: (1 << 14, 0),
+                page: 0x3fff,
+            }),
+        },
+        Placed {
+            base: 0x6003_b000,
+            clock: Rate::Crystal,
+            interrupt: None,
+            kind: Kind::Sha,
         },
         Placed {
             base: 0x6000_2000,

@@ -14,8 +14,9 @@ pub struct Variant {
     pub revision: &'static str,
     /// Version of the loader's interface, in GET_SECURITY_INFO.
     pub api_version: u32,
-    /// The last key purpose in GET_SECURITY_INFO, which stands for no key.
-    pub last_key_purpose: u8,
+    /// The last of the seven key purposes in GET_SECURITY_INFO: those of keys
+    /// that the chip has not.
+    pub absent_keys: &'static [u8],
     /// Words that memory and registers hold from the start: address, value.
     pub words: &'static [(u32, u32)],
     /// What it knows besides the commands of the chip table.
@@ -172,7 +173,7 @@ pub static VARIANTS: &[Variant] = &[
         chip: &chip::ESP8266,
         revision: "",
         api_version: 0,
-        last_key_purpose: 0,
+        absent_keys: &[],
         words: &[
             (0x4000_1000, 0xfff0_c101),
             (0x6000_0078, 0x0006_2000),
@@ -208,7 +209,7 @@ pub static VARIANTS: &[Variant] = &[
         chip: &chip::ESP32,
         revision: "",
         api_version: 0,
-        last_key_purpose: 0,
+        absent_keys: &[],
         words: &[
             (0x4000_1000, 0x00f0_1d83),
             (0x3ff4_0078, 0x1512_2500),
@@ -240,7 +241,7 @@ pub static VARIANTS: &[Variant] = &[
         chip: &chip::ESP32S2,
         revision: "",
         api_version: 0,
-        last_key_purpose: 0,
+        absent_keys: &[],
         words: &[
             (0x4000_1000, 0x0000_07c6),
             (0x3f40_0074, 0x1903_1400),
@@ -267,7 +268,7 @@ pub static VARIANTS: &[Variant] = &[
         chip: &chip::ESP32S3,
         revision: "",
         api_version: 0,
-        last_key_purpose: 0x0c,
+        absent_keys: &[0x0c],
         words: &[
             (0x4000_1000, 0x0000_0009),
             (0x6000_007c, 0x0200_8270),
@@ -295,7 +296,7 @@ pub static VARIANTS: &[Variant] = &[
         chip: &chip::ESP32C2,
         revision: "rev100",
         api_version: 1,
-        last_key_purpose: 0,
+        absent_keys: &[],
         words: &[
             (0x4000_1000, 0x7c41_a06f),
             (0x6000_0078, 0x0370_0000),
@@ -318,7 +319,7 @@ pub static VARIANTS: &[Variant] = &[
         chip: &chip::ESP32C3,
         revision: "rev0",
         api_version: 0,
-        last_key_purpose: 0x0c,
+        absent_keys: &[0x0c],
         words: &[
             (0x4000_1000, 0x6921_506f),
             (0x6000_0078, 0x0370_0000),
@@ -341,7 +342,7 @@ pub static VARIANTS: &[Variant] = &[
         chip: &chip::ESP32C3,
         revision: "rev101",
         api_version: 7,
-        last_key_purpose: 0x0c,
+        absent_keys: &[0x0c],
         words: &[
             (0x4000_0014, 7),
             (0x4000_1000, 0x4361_606f),
@@ -365,7 +366,7 @@ pub static VARIANTS: &[Variant] = &[
         chip: &chip::ESP32C3,
         revision: "rev300",
         api_version: 3,
-        last_key_purpose: 0x0c,
+        absent_keys: &[0x0c],
         words: &[
             (0x4000_0014, 3),
             (0x4000_1000, 0x1b31_506f),
@@ -389,7 +390,7 @@ pub static VARIANTS: &[Variant] = &[
         chip: &chip::ESP32C5,
         revision: "rev100",
         api_version: 2,
-        last_key_purpose: 0x13,
+        absent_keys: &[0x13],
         words: &[(0x4000_1000, 0x5fd1_406f), (0x6000_3014, 0x0003_0103)],
         extra_commands: &[],
         banner: BANNER_RISC_V,
@@ -412,7 +413,7 @@ pub static VARIANTS: &[Variant] = &[
         chip: &chip::ESP32C6,
         revision: "rev0",
         api_version: 0,
-        last_key_purpose: 0x0c,
+        absent_keys: &[0x0c],
         words: &[(0x4000_1000, 0x2ce0_806f), (0x6000_3014, 0x0003_0103)],
         extra_commands: &[],
         banner: BANNER_RISC_V,
@@ -431,7 +432,7 @@ pub static VARIANTS: &[Variant] = &[
         chip: &chip::ESP32C61,
         revision: "rev100",
         api_version: 3,
-        last_key_purpose: 0x10,
+        absent_keys: &[0x10],
         words: &[(0x4000_1000, 0x7211_606f), (0x6000_3014, 0x0003_0103)],
         extra_commands: &[],
         banner: BANNER_RISC_V,
@@ -450,7 +451,7 @@ pub static VARIANTS: &[Variant] = &[
         chip: &chip::ESP32H2,
         revision: "rev0",
         api_version: 0,
-        last_key_purpose: 0x0c,
+        absent_keys: &[0x0c],
         words: &[(0x4000_1000, 0xd7b7_3e80), (0x6000_3014, 0x0003_0103)],
         extra_commands: &[],
         banner: BANNER_RISC_V,
@@ -472,7 +473,7 @@ pub static VARIANTS: &[Variant] = &[
         chip: &chip::ESP32P4,
         revision: "rev0",
         api_version: 0,
-        last_key_purpose: 0x0c,
+        absent_keys: &[0x0c],
         words: &[
             (0x4000_1000, 0x0000_001e),
             (0x4fc0_0010, 0x12),
@@ -495,7 +496,7 @@ pub static VARIANTS: &[Variant] = &[
         chip: &chip::ESP32P4,
         revision: "rev300",
         api_version: 5,
-        last_key_purpose: 0x13,
+        absent_keys: &[0x13],
         words: &[
             (0x4000_1000, 0x0000_1000),
             (0x4fc0_0010, 0x12),
@@ -512,6 +513,29 @@ pub static VARIANTS: &[Variant] = &[
                 back: 0x4fc0_2c28,
             },
             functions: &[(0x4fc0_00bc, Function::SecurityInfo)],
+        },
+    },
+    Variant {
+        chip: &chip::ESP32S31,
+        revision: "rev0",
+        api_version: 0,
+        absent_keys: &[0x14, 0x14],
+        words: &[(0x2f80_0010, 0x20), (0x2050_1014, 0x0003_0103)],
+        extra_commands: &[],
+        banner: Banner::Words {
+            suffix: "",
+            download: (0x8, "DOWNLOAD(USB/UART0/SPI)"),
+            flash: (0x18, FLASH_BOOT),
+        },
+        wafer: revision(0, 0),
+        crystal: Crystal::MHZ_40,
+        hand_over: HandOver {
+            caller: Caller {
+                stack: 0x2f07_c5b0,
+                vectors: 0x2f80_1701,
+                back: 0x2f80_4be2,
+            },
+            functions: &[(0x2f80_00c4, Function::SecurityInfo)],
         },
     },
 ];

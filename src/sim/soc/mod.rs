@@ -19,7 +19,7 @@ mod rom;
 pub use clocks::Rate;
 pub use description::{CoreModel, Mirror, Piece, ResetCauses, SecurityFuses, Soc, Straps};
 pub use device::{
-    AutobaudLayout, FlashCacheLayout, FlashControllerLayout, Kind, MmuEntries, Placed,
+    AutobaudLayout, FlashCacheLayout, FlashControllerLayout, FlashWindow, Kind, MmuEntries, Placed,
     TimeoutLayout, UartLayout,
 };
 pub use interrupts::Controller;

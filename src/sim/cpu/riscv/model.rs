@@ -79,4 +79,9 @@ impl Model {
         reset_vector: 0x4fc0_0000,
         ..Self::C5
     };
+    /// The cores of the ESP32-S31, without their floating point.
+    pub const S31: Self = Self {
+        reset_vector: 0x2f80_0000,
+        ..Self::C5
+    };
 }

@@ -1,8 +1,12 @@
 //! What the programs that QEMU runs as well do not reach: instructions that
 //! its cores do not have, registers of other calls, interrupts, timers.
 
+use super::special::number;
 use super::*;
 use crate::sim::cpu::{Devices, Fault, FaultKind, Memory, Rule, Width};
+
+mod interrupts;
+mod windows;
 
 /// Where code, and where data is.
 const CODE: u32 = 0x4008_0000;
@@ -47,6 +51,8 @@ impl Machine {
             memory.poke(at, &word.to_le_bytes()[..len]);
             at += u32::from(decode::len(*word));
         }
+        // No instruction but NOP.N at the vectors.
+        memory.poke(VECTORS, &[0x3d, 0xf0].repeat(0x200));
         let mut core = Xtensa::new(model);
         core.set_pc(CODE);
         core.state.set_special(number::VECBASE, VECTORS);
@@ -58,6 +64,16 @@ impl Machine {
         }
     }
 
+    fn special(&self, number: u8) -> u32 {
+        self.core.state.special(number)
+    }
+
+    fn set_special(&mut self, number: u8, value: u32) {
+        let cycle = self.cycle;
+        let state = &mut self.core.state;
+        state.write_special(number, value, cycle).unwrap();
+    }
+
     fn run(&mut self, cycles: u64) -> Stop {
         let mut devices = Nothing;
         let mut bus = Bus::new(&mut self.memory, &mut devices, self.cycle);
@@ -66,8 +82,6 @@ impl Machine {
         stop
     }
 }
-use super::special::number;
-
 /// Where the vectors are.
 const VECTORS: u32 = CODE + 0x1000;
 

@@ -61,7 +61,7 @@ pub(super) struct Loader {
     uploads: Uploads,
     security: Security,
     api_version: u32,
-    last_key_purpose: u8,
+    absent_keys: &'static [u8],
     extra_commands: &'static [Opcode],
     memory: AddressSpace,
     geometry: Geometry,
@@ -110,7 +110,7 @@ impl Loader {
             uploads: config.uploads,
             security: config.security,
             api_version: config.variant.api_version,
-            last_key_purpose: config.variant.last_key_purpose,
+            absent_keys: config.variant.absent_keys,
             extra_commands: config.variant.extra_commands,
             memory: AddressSpace::new(chip, config),
             geometry: Geometry::of(chip.rom.assumed_flash_size),
@@ -461,7 +461,9 @@ impl Loader {
         let mut data = vec![0; 20];
         data[..4].copy_from_slice(&flags.to_le_bytes());
         data[4] = self.security.crypt_count;
-        data[11] = self.last_key_purpose;
+        // Seven of them, from 5 to 11.
+        let present = 12 - self.absent_keys.len().min(7);
+        data[present..12].copy_from_slice(self.absent_keys);
         data[12..16].copy_from_slice(&u32::from(self.chip.id.unwrap_or(0)).to_le_bytes());
         data[16..].copy_from_slice(&self.api_version.to_le_bytes());
         data.truncate(self.dialect.security_info_len);

@@ -5,19 +5,42 @@
 //! take no time. Code in it is not executed: no ROM does that.
 
 use super::{Device, Io};
-use crate::sim::soc::registers::{Registers, Window};
+use crate::sim::soc::registers::Registers;
 
 /// What differs between the MMUs of chips.
 #[derive(Debug)]
 pub struct FlashCacheLayout {
-    /// Where the flash is seen; all of them show the same.
-    pub windows: &'static [Window],
+    /// Where the flash is seen.
+    pub windows: &'static [FlashWindow],
     /// Where the entries are, one for a page of 64 KiB.
     pub entries: MmuEntries,
     /// The bit of an entry that says whether it counts, and its value then.
     pub valid: (u32, u32),
     /// The bits of an entry that are the page's number.
     pub page: u32,
+}
+
+/// Addresses at which the flash is seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FlashWindow {
+    /// First address, a multiple of 64 KiB.
+    pub start: u32,
+    /// Bytes.
+    pub len: u32,
+    /// The number of the entry for the first page.
+    pub first_entry: u32,
+}
+
+impl FlashWindow {
+    /// So many bytes from `start` on, shown by the entries from the first one on.
+    #[must_use]
+    pub const fn new(start: u32, len: u32) -> Self {
+        Self {
+            start,
+            len,
+            first_entry: 0,
+        }
+    }
 }
 
 /// Where an MMU's entries are.
@@ -32,20 +55,14 @@ pub enum MmuEntries {
 impl FlashCacheLayout {
     /// ESP32-C6 and H2.
     pub const C6: Self = Self {
-        windows: &[Window {
-            start: 0x4200_0000,
-            len: 0x100_0000,
-        }],
+        windows: &[FlashWindow::new(0x4200_0000, 0x100_0000)],
         entries: MmuEntries::Indexed,
         valid: (1 << 9, 1 << 9),
         page: 0x1ff,
     };
     /// ESP32-C5 and C61.
     pub const C5: Self = Self {
-        windows: &[Window {
-            start: 0x4200_0000,
-            len: 0x200_0000,
-        }],
+        windows: &[FlashWindow::new(0x4200_0000, 0x200_0000)],
         entries: MmuEntries::Indexed,
         valid: (1 << 10, 1 << 10),
         page: 0x1ff,
@@ -113,10 +130,10 @@ impl Device for FlashCache {
     }
 
     fn in_flash(&self, address: u32, registers: &Registers) -> Option<u32> {
-        let within = |window: &&Window| address.wrapping_sub(window.start) < window.len;
+        let within = |window: &&FlashWindow| address.wrapping_sub(window.start) < window.len;
         let window = self.layout.windows.iter().find(within)?;
         let at = address - window.start;
-        let number = at >> PAGE;
+        let number = (at >> PAGE) + window.first_entry;
         let entry = match self.layout.entries {
             MmuEntries::Table(count) if number < count => registers.get(self.base + 4 * number),
             MmuEntries::Table(_) => return None,

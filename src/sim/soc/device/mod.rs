@@ -15,7 +15,7 @@ mod timer_group;
 mod uart;
 mod usb_serial_jtag;
 
-pub use flash_cache::{FlashCacheLayout, MmuEntries};
+pub use flash_cache::{FlashCacheLayout, FlashWindow, MmuEntries};
 pub use flash_controller::FlashControllerLayout;
 pub(super) use rtc_watchdog::RtcWatchdog;
 pub use uart::{AutobaudLayout, TimeoutLayout, UartLayout};
