@@ -500,3 +500,74 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         text
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::ImageError;
+    use crate::wire::Reason;
+
+    /// One of each kind, and whether a second try can help.
+    #[test]
+    fn every_error_tells_in_one_line_whether_to_try_again() {
+        let name = || "app.bin".to_owned();
+        let io = || io::Error::from(io::ErrorKind::Other);
+        let device = DeviceError {
+            command: Opcode::FLASH_BEGIN,
+            reason: Reason::FAILED,
+            address: Some(0x1000),
+        };
+        let silence = NoAnswer {
+            command: Opcode::SYNC,
+            heard: Heard::Nothing,
+        };
+        let length = WireError::Length {
+            command: Opcode::SYNC,
+            got: 3,
+        };
+        let image = InputError::NotAnImage {
+            name: name(),
+            address: 0,
+            chip: "ESP32-C3",
+            error: ImageError::Header,
+        };
+        let wrong = ChipError::Wrong {
+            expected: "ESP32-S3",
+            found: "ESP32-C3",
+            found_arg: "esp32c3",
+        };
+        let cases: [(Error, bool); 15] = [
+            (PortError::Gone(io()).into(), true),
+            (PortError::Busy { name: name() }.into(), true),
+            (PortError::Denied { name: name() }.into(), false),
+            (PortError::Other(io()).into(), false),
+            (silence.into(), true),
+            (length.into(), true),
+            (wrong.into(), false),
+            (
+                SecurityError::SecureDownload { what: "reading" }.into(),
+                false,
+            ),
+            (device.into(), true),
+            (image.into(), false),
+            (
+                Error::Mismatch {
+                    address: 0,
+                    size: 4,
+                    expected: [0; 16],
+                    found: [1; 16],
+                },
+                true,
+            ),
+            (Error::Cancelled, false),
+            (Error::Deadline { doing: "waiting" }, true),
+            (ChipError::NoFlash { chip: "ESP32" }.into(), false),
+            (InputError::Empty { name: name() }.into(), false),
+        ];
+        for (error, retryable) in cases {
+            assert_eq!(error.is_retryable(), retryable, "{error}");
+            let text = error.to_string();
+            assert!(!text.is_empty() && !text.contains('\n'), "{text}");
+        }
+    }
+}

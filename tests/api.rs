@@ -23,7 +23,7 @@ use std::sync::Mutex;
 
 #[test]
 fn the_example_deploys_everything_then_nothing_then_what_changed() {
-    for chip in [&chip::ESP32S3, &chip::ESP32C6] {
+    for chip in [&chip::ESP8266, &chip::ESP32S3, &chip::ESP32C6] {
         let seen = deploy::demo(chip).unwrap();
         let firmware = Deployed::Selective(vec![Part::Firmware]);
         let expected = [Deployed::Full, Deployed::Match, firmware];

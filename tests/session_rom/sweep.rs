@@ -2,7 +2,7 @@
 
 use super::spoiled::{Fault, Spoiled};
 use super::{ADDRESS, firmware, hashes, options, outcomes};
-use espwire::chip::{Chip, ESP32, ESP32C3, ESP32S2, ESP8266};
+use espwire::chip::{Chip, ESP32, ESP32C3, ESP8266};
 use espwire::image::Region;
 use espwire::session::{After, Outcome, Report, Session};
 use espwire::sim::{Board, Port};
@@ -53,7 +53,7 @@ fn session(port: Spoiled, regions: &[Region<'_>], chip: &'static Chip) -> (Repor
 #[test]
 fn a_port_that_dies_at_any_byte_is_reported_and_what_is_certain_is_so() {
     let images = [firmware(1_500), firmware(300)];
-    for chip in [&ESP8266, &ESP32, &ESP32S2, &ESP32C3] {
+    for chip in [&ESP8266, &ESP32, &ESP32C3] {
         let regions = [
             Region::new(ADDRESS, &images[0][..]),
             Region::new(0x2_0000, &images[1][..]),
