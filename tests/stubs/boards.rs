@@ -2,7 +2,7 @@
 
 use crate::common::roms;
 use crate::images::{IMAGES, Image};
-use espwire::chip::Chip;
+use espwire::chip::{Chip, ESP8266};
 use espwire::sim::rom::{VARIANTS, Variant};
 use espwire::sim::soc::RomImage;
 use espwire::sim::{Board, Builder, NorTimes};
@@ -111,7 +111,7 @@ impl Sort {
         self.chip.rom.supports(Opcode(opcode))
     }
 
-    /// A board of this sort; none if its ROM is not at hand.
+    /// A board of this sort; none if its ROM is not at hand, or not published.
     pub fn builder(&self, kind: Kind) -> Option<Builder> {
         let builder = Board::builder(self.chip)
             .rom(self.variant)
@@ -119,8 +119,11 @@ impl Sort {
         match kind {
             Kind::Modelled => Some(builder),
             Kind::Real => {
+                if self.chip == &ESP8266 || !roms::at_hand() {
+                    return None;
+                }
                 let revision = Some(self.variant.revision).filter(|name| !name.is_empty());
-                let rom = roms::read(self.chip.arg, revision)?;
+                let rom = roms::read(self.chip.arg, revision).unwrap();
                 let image = RomImage::new(self.chip, &rom).unwrap();
                 Some(builder.rom_image(image))
             }

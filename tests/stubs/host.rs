@@ -32,6 +32,7 @@ pub mod op {
     pub const FLASH_DEFL_END: u8 = 0x12;
     pub const FLASH_MD5SUM: u8 = 0x13;
     pub const GET_SECURITY_INFO: u8 = 0x14;
+    pub const ERASE_FLASH: u8 = 0xd0;
     pub const ERASE_REGION: u8 = 0xd1;
     pub const READ_FLASH: u8 = 0xd2;
     pub const RUN_USER_CODE: u8 = 0xd3;

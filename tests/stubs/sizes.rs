@@ -2,7 +2,7 @@
 
 use crate::boards::{Kind, Sort, on_every_chip};
 use crate::commands::{firmware, md5};
-use crate::host::{Host, words};
+use crate::host::{Host, op, words};
 use crate::stub::{Encoding, Phase, Refusal, own};
 
 on_every_chip!(stubs_of: every_size_to_its_end);
@@ -43,5 +43,10 @@ fn every_size_to_its_end(sort: Sort) {
             address: reach - 1,
         };
         assert_eq!(beyond, Err(refused), "{name}");
+        if size == 1 {
+            host.ask(op::ERASE_FLASH, &[]).ok();
+            let all = host.board.flash().read(0, MB as usize);
+            assert!(all.iter().all(|byte| *byte == 0xff), "{name}");
+        }
     }
 }
