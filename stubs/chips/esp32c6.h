@@ -25,8 +25,8 @@
 #define SWD_AUTO_FEED (1u << 18)
 
 /* Over USB: PCR_MSPI_CLK_CONF, 480 MHz by 6, and SPI1's clock register, half of that;
- * PCR_CPU_FREQ_CONF, 160 MHz in half; PCR_SYSCLK_CONF, the PLL. */
-#define CLOCKS {0x6009601Cu, 0xFF00u, 5u << 8}, {SPI_BASE + 0x14u, 0xFFFFFFFFu, 0x00010001u}, {0x60096118u, 0x1FF00u, 1u << 8}, {0x60096110u, 3u << 16, 1u << 16}
+ * PCR_CPU_FREQ_CONF, 160 MHz; PCR_SYSCLK_CONF, the PLL. */
+#define CLOCKS {0x6009601Cu, 0xFF00u, 5u << 8}, {SPI_BASE + 0x14u, 0xFFFFFFFFu, 0x00010001u}, {0x60096118u, 0x1FF00u, 0}, {0x60096110u, 3u << 16, 1u << 16}
 
 #define RESET_REGISTER 0x600B1034u
 #define RESET_BIT (1u << 31)

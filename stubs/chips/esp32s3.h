@@ -32,9 +32,12 @@
 /* SYSTEM_SYSCLK_CONF: the ROM has the crystal divided by 2. */
 #define CRYSTAL_DIVIDER 0x600C0060u
 
-/* Over USB: SPI1's clock register, for 80 MHz in half; SYSTEM_SYSCLK_CONF, the PLL, of which
- * the CPU takes 80 MHz after a reset. */
-#define CLOCKS {SPI_BASE + 0x14u, 0xFFFFFFFFu, 0x00010001u}, {0x600C0060u, 3u << 10, 1u << 10}
+/* Over USB: SPI1's clock register, for 80 MHz in half; SYSTEM_CPU_PER_CONF, 160 MHz from a
+ * PLL of 480, which needs no more voltage than the crystal; SYSTEM_SYSCLK_CONF, the PLL. */
+#define CLOCKS                                                                                     \
+    {SPI_BASE + 0x14u, 0xFFFFFFFFu, 0x00010001u}, {0x600C0010u, 7u, 5u}, {                         \
+        0x600C0060u, 3u << 10, 1u << 10                                                            \
+    }
 
 #define RESET_REGISTER 0x60008000u
 #define RESET_BIT (1u << 31)

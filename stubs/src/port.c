@@ -30,6 +30,9 @@
 #define USB_OUT_AVAILABLE 4u
 #define USB_PACKET 64u
 
+/* Bytes taken at once, so that other work is not kept waiting long: USB can wait. */
+#define USB_AT_ONCE 16u
+
 static struct {
     bool usb;
     bool locked;
@@ -51,7 +54,7 @@ void port_receive(void)
 
 #ifdef USB_SERIAL_JTAG_BASE
     if (port.usb || !port.locked) {
-        while ((USB_EP1_CONF & USB_OUT_AVAILABLE) != 0) {
+        for (n = USB_AT_ONCE; n != 0 && (USB_EP1_CONF & USB_OUT_AVAILABLE) != 0; n--) {
             if (!port.usb) {
                 port.usb = true;
                 rx_reset();
@@ -71,6 +74,13 @@ void port_receive(void)
         do {
             rx_byte((uint8_t)UART_FIFO);
         } while (--n != 0);
+    }
+}
+
+void port_rescue(void)
+{
+    if (!ON_USB) {
+        port_receive();
     }
 }
 

@@ -12,6 +12,10 @@ enum port { PORT_UART0 = 0, PORT_USB_SERIAL_JTAG = 1 };
 /* Hand everything that has arrived to rx_byte(). */
 void port_receive(void);
 
+/* The same where what is not taken is lost. USB waits, and had better be served while
+ * the flash is busy. */
+void port_rescue(void);
+
 /* Would a state report go out without a wait? */
 bool port_idle(void);
 

@@ -128,7 +128,7 @@ void spi_finish(uint32_t *in, uint32_t length)
     uint32_t i;
 
     while ((CMD & CMD_USER) != 0) {
-        port_receive();
+        port_rescue();
     }
     for (i = 0; i < length; i += 4) {
         *in++ = spi[(W + i) / 4];
