@@ -3,11 +3,11 @@
 //!
 //! What a session takes grows evenly with the image, beyond a fixed part. By
 //! default two small images tell what it takes for 2.4 MB; `--whole` takes all
-//! of them. Names of chips choose.
+//! of it. Names of chips, and rates or `usb`, choose:
 //!
 //! ```console
-//! cargo bench --bench session -- esp32c3
-//! cargo bench --bench session -- --whole esp32c3 esp32c6
+//! cargo bench --bench session -- esp32c3 esp32c6
+//! cargo bench --bench session -- --whole esp32c3 921600 usb
 //! ```
 
 #![allow(clippy::print_stdout, reason = "a benchmark that prints its figures")]
@@ -74,14 +74,18 @@ fn main() {
     } else {
         Extent::TwoSizes
     };
-    let chosen = |chip: &&&Chip| words.iter().any(|word| word == chip.arg);
-    let any = CHIPS.iter().any(|chip| chosen(&chip));
+    let said = |name: &str| words.iter().any(|word| word == name);
+    let any_chip = CHIPS.iter().any(|chip| said(chip.arg));
+    let any_wire = WIRES.iter().any(|wire| said(&name(*wire)));
     println!(
         "| chip | rate | latency | verify cold | resident | hashing | write | ratio | unchanged | blank | ratio | read | ratio |"
     );
     println!("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
-    for chip in CHIPS.iter().filter(|chip| !any || chosen(chip)) {
-        for wire in WIRES {
+    for chip in CHIPS.iter().filter(|chip| !any_chip || said(chip.arg)) {
+        for wire in WIRES
+            .into_iter()
+            .filter(|wire| !any_wire || said(&name(*wire)))
+        {
             if wire.baud.is_some() || chip.has_usb(UsbPort::SerialJtag) {
                 row(chip, wire, extent);
             }
@@ -89,8 +93,11 @@ fn main() {
     }
 }
 
+fn name(wire: Wire) -> String {
+    wire.baud.map_or("usb".to_owned(), |baud| baud.to_string())
+}
+
 fn row(chip: &'static Chip, wire: Wire, extent: Extent) {
-    let name = wire.baud.map_or("USB".to_owned(), |baud| baud.to_string());
     let (cold, commands) = verify_cold(chip, wire, None);
     let resident = Bench::new(chip, wire, None).verify_resident();
     let (mut verifies, mut unchanged) = (vec![], vec![]);
@@ -116,8 +123,9 @@ fn row(chip: &'static Chip, wire: Wire, extent: Extent) {
     let blank_floor = extent.seconds(wire, |size| write_floor(wire, &mostly_blank(size)));
     let read_floor = wire.time(WHOLE).as_secs_f64();
     println!(
-        "| {chip} | {name} | {} ms | {:.3} s, {commands} commands | {:.4} s | {verify:.3} s | \
+        "| {chip} | {} | {} ms | {:.3} s, {commands} commands | {:.4} s | {verify:.3} s | \
          {write:.3} s | {:.4} | +{:.4} s | {blank:.3} s | {:.3} | {read:.3} s | {:.4} |",
+        name(wire),
         wire.latency_ms,
         cold.as_secs_f64(),
         resident.as_secs_f64(),
