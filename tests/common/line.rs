@@ -24,8 +24,12 @@ pub fn send(port: &mut Port, mut bytes: &[u8]) {
     }
 }
 
+/// More than a loader says at once. A ROM that has left it for a blank flash
+/// never stops.
+const MOST: usize = 0x2000;
+
 /// What comes, until `enough` is there or nothing comes for `patience`; then
-/// what comes until nothing does for `quiet`.
+/// what comes until nothing does for `quiet`, or it is more than can be meant.
 pub fn hear(
     port: &mut Port,
     patience: Duration,
@@ -38,6 +42,7 @@ pub fn hear(
         let patience = if enough(&heard) { quiet } else { patience };
         let deadline = port.now() + patience;
         match port.read(&mut buf, deadline).unwrap() {
+            _ if heard.len() > MOST => return heard,
             0 => return heard,
             count => heard.extend_from_slice(&buf[..count]),
         }
