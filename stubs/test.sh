@@ -20,7 +20,8 @@ for source in src/*.c; do
   *) stub+=("$source") ;;
   esac
 done
-stub+=(test/host.c test/mock.c test/test_stub.c)
+stub+=(test/host.c test/mock.c test/ask.c test/test_common.c test/test_own.c test/test_session.c
+  test/test_stub.c)
 
 "${CC:-cc}" "${flags[@]}" test/no_line.c "${parts[@]}" -o "$out/test_parts"
 "${CC:-cc}" "${flags[@]}" "${stub[@]}" -o "$out/test_stub"
