@@ -69,6 +69,8 @@ pub const STUB_GREETING: Duration = ms(200);
 /// What a stub that has just been started may take to say who it is, and to
 /// hash some KiB. A few milliseconds are enough.
 pub const STUB_ASKED: Duration = ms(1000);
+/// A packet of READ_FLASH: 4 KiB take 0.4 s at 115200 baud.
+pub const PACKET: Duration = ms(1000);
 /// How often reset and SYNC are tried. Hosts: 7.
 pub const CONNECT_TRIES: u32 = 7;
 /// Erasing by FLASH_BEGIN, for each MB. Hosts: 40 s; data sheets: 64 KiB in 2 s

@@ -237,6 +237,33 @@ mod tests {
     }
 
     #[test]
+    fn reading_sends_opcode_and_address() {
+        for chip in ALL {
+            let spi = &chip.spi;
+            let writes = read(spi, 0x12_3456, 16);
+            let start = writes.iter().position(|write| write.address == spi.base);
+            let before = run(&writes[..start.unwrap()], &[]);
+            let register = |offset| before[&(spi.base + offset)];
+            // Phases: command, address, data in. Eight bits of command, 03.
+            assert_eq!(register(spi.layout.user), 0xd000_0000, "{chip}");
+            assert_eq!(register(spi.layout.user2), 0x7000_0003, "{chip}");
+            assert_eq!(register(spi.layout.user1) >> 26, 23, "{chip}");
+            let address = match spi.layout.address {
+                SpiAddress::Left => 0x1234_5600,
+                SpiAddress::Right => 0x12_3456,
+            };
+            assert_eq!(register(ADDR), address, "{chip}");
+            let bits = match spi.layout.data_length {
+                DataLength::Registers { miso, .. } => register(miso),
+                DataLength::User1 => register(spi.layout.user1) >> 8 & 0x1ff,
+            };
+            assert_eq!(bits, 127, "{chip}");
+            let after = run(&writes, &[]);
+            assert_eq!(after[&(spi.base + spi.layout.user)], 0x8000_0000, "{chip}");
+        }
+    }
+
+    #[test]
     fn the_recorded_erase_of_a_sector() {
         let writes = erase_sector(&ESP8266.spi, 0x3f_f000);
         let recorded = [

@@ -129,7 +129,7 @@ impl<T: Transport> Flasher<'_, T> {
     }
 
     fn packet(&mut self, len: u32) -> Result<Vec<u8>> {
-        let until = self.connection.transport().now() + timing::COMMAND;
+        let until = self.connection.transport().now() + timing::PACKET;
         let wrong = |got| WireError::Length {
             command: Opcode::READ_FLASH,
             got,

@@ -5,13 +5,15 @@ use super::{CHIPS, board, firmware, options, outcomes};
 use espwire::chip::{
     Chip, ESP32, ESP32C2, ESP32C3, ESP32C6, ESP32P4, ESP32S3, ESP8266, Revision, UsbPort,
 };
+use espwire::connection::{Connection, Limits};
 use espwire::error::{ChipError, Error, InputError};
+use espwire::flash::{Abilities, Flasher};
 use espwire::image::Region;
 use espwire::session::{After, Before, Event, Options, Outcome, Session, StubPolicy, UsbId};
 use espwire::sim::rom::Security;
 use espwire::sim::{Board, Port};
 use espwire::stub::{Stub, Untrusted, WithoutStub};
-use espwire::wire::Opcode;
+use espwire::wire::{Dialect, Opcode};
 use std::sync::{Arc, Mutex};
 
 const APPLICATION: u32 = 0x1_0000;
@@ -422,5 +424,41 @@ fn flash_past_16_mb_is_reached_where_the_stub_can_and_refused_elsewhere() {
         let refused = matches!(error, Error::Input(InputError::PastReach { .. }));
         assert!(refused, "{chip}: {error}");
         assert_eq!(board.flash().wear(), Default::default(), "{chip}");
+    }
+}
+
+/// Through the commands that all stubs have, a lost packet, acknowledgement or
+/// digest of a stream costs no more than asking for the rest.
+#[test]
+fn a_stream_of_flash_goes_on_where_it_was_lost() {
+    let image = firmware(20_000);
+    let chip = &ESP32C3;
+    let packet = |frame: &[u8]| frame.len() == 0x1000;
+    let acknowledgement = |frame: &[u8]| frame.len() == 4 && frame != b"OHAI";
+    let digest = |frame: &[u8]| frame.len() == 16;
+    let losses: [(Meddler, Meddler); 4] = [
+        (honest(), honest()),
+        (lose(packet, &[1]), honest()),
+        (honest(), lose(acknowledgement, &[1])),
+        (lose(digest, &[0]), honest()),
+    ];
+    for (to_host, to_chip) in losses {
+        let (board, port) = board(chip).build();
+        board.flash().write(APPLICATION, &image);
+        let session = Session::connect(port, options(chip)).unwrap();
+        let port = session.finish(After::NoResetStub).unwrap().port;
+        let port = Liar::new(port, to_host, to_chip);
+        let connection = Connection::new(port, Limits::default());
+        let mut connection = connection.map_err(|(error, _)| error).unwrap();
+        connection.set_dialect(Dialect::STUB);
+        let abilities = Abilities::of_stub(chip, &Stub::Other);
+        let mut flasher = Flasher::new(&mut connection, abilities, None);
+        let mut read = vec![];
+        let mut sink = |bytes: &[u8]| {
+            read.extend_from_slice(bytes);
+            Ok(())
+        };
+        flasher.read(APPLICATION, 20_000, &mut sink).unwrap();
+        assert!(read == image);
     }
 }

@@ -171,6 +171,21 @@ fn somebody_else_is_recognised_at_once() {
 }
 
 #[test]
+fn another_stub_refuses_each_of_several() {
+    let mut connection = connect(|asked| match asked.opcode() {
+        Opcode::CAPABILITY => Answer::bytes(hex("c001f0020000000000c300c0")),
+        _ => Answer::Silence,
+    });
+    let (first, second) = (connection.next_tag(), connection.next_tag());
+    let digest = Digest { ranges: FLASH };
+    connection.ask_own(&own::GetCapability, first).unwrap();
+    connection.ask_own(&digest, second).unwrap();
+    let outcome = connection.own_answer(&own::GetCapability, first, SECOND);
+    assert_eq!(refused(outcome), (Opcode::CAPABILITY, Reason::BAD_REQUEST));
+    assert_eq!(connection.transport().now(), Instant::ZERO);
+}
+
+#[test]
 fn several_requests_are_under_way_at_once() {
     // The answers wait for the third request.
     let mut tags = vec![];
