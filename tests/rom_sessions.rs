@@ -85,6 +85,12 @@ fn work(board: &Board, mut session: Session<'static, Port>, chip: &Chip) {
     session.read(APPLICATION + 100, 200, &mut read).unwrap();
     assert_eq!(read, firmware[100..300]);
     assert_eq!(board.flash().read(APPLICATION, firmware.len()), firmware);
+    let behind = APPLICATION + u32::try_from(firmware.len()).unwrap();
+    assert_eq!(
+        board.flash().read(behind, 0x1_0000),
+        [0xff; 0x1_0000],
+        "{chip}"
+    );
     session.erase(APPLICATION, 0x2000).unwrap();
     session.finish(After::HardReset).unwrap();
 

@@ -20,7 +20,7 @@ pub use registers::{
     DataLength, Field, RtcWatchdog, SpiAddress, SpiController, SpiLayout, SuperWatchdog, Uart,
     WatchdogBite, Watchdogs,
 };
-pub use rom::{RomErase, RomLoader};
+pub use rom::{RomErase, RomInflate, RomLoader};
 pub use stub::{NoStub, StubRules};
 
 use std::fmt;

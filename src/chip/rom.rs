@@ -23,6 +23,19 @@ pub struct RomLoader {
     pub address_limit: u32,
     /// How FLASH_BEGIN erases.
     pub erase: RomErase,
+    /// What a deflated write puts into the flash.
+    pub inflates: RomInflate,
+}
+
+/// What a deflated write puts into the flash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RomInflate {
+    /// What was sent.
+    Exactly,
+    /// What was sent, and behind it what else is in the window through which
+    /// the ROM inflates, up to 32 KiB: what was there is spoiled (read from the
+    /// ROM's code, and seen).
+    Beyond,
 }
 
 /// What FLASH_BEGIN erases.
@@ -60,6 +73,7 @@ impl RomLoader {
         assumed_flash_size: 4 << 20,
         address_limit: ADDRESS_LIMIT,
         erase: RomErase::TooMuch,
+        inflates: RomInflate::Exactly,
     };
 
     /// The ESP32's ROM (recorded).
@@ -73,6 +87,7 @@ impl RomLoader {
         assumed_flash_size: 2 << 20,
         address_limit: ADDRESS_LIMIT,
         erase: RomErase::Region,
+        inflates: RomInflate::Beyond,
     };
 
     /// The ESP32-S2's ROM: as the later ones, with a shorter answer to
@@ -87,6 +102,7 @@ impl RomLoader {
         dialect: Dialect::ROM,
         commands: COMMANDS,
         secure_download_commands: SECURE_DOWNLOAD_COMMANDS,
+        inflates: RomInflate::Exactly,
         ..Self::ESP32
     };
 

@@ -1,6 +1,6 @@
 //! What the loader at the other end can do.
 
-use crate::chip::{Chip, RomErase};
+use crate::chip::{Chip, RomErase, RomInflate};
 use crate::error::{ChipError, Error, SecurityError};
 use crate::stub::Stub;
 use crate::wire::Opcode;
@@ -19,6 +19,8 @@ pub struct Abilities {
     pub deflate_unit: u32,
     /// How FLASH_BEGIN erases.
     pub erase: RomErase,
+    /// What a deflated write puts into the flash.
+    pub inflates: RomInflate,
     /// First flash address that it cannot reach.
     pub address_limit: u32,
     /// Why it does not take the others.
@@ -42,6 +44,7 @@ impl Abilities {
             flash_block: rom.flash_block,
             deflate_unit: ROM_DEFLATE_UNIT,
             erase: rom.erase,
+            inflates: rom.inflates,
             address_limit: rom.address_limit,
             limited_by: Limit::Loader,
         }
@@ -59,6 +62,7 @@ impl Abilities {
             flash_block: STUB_BLOCK,
             deflate_unit: 1,
             erase: RomErase::Region,
+            inflates: RomInflate::Exactly,
             address_limit: if wide {
                 u32::MAX
             } else {
@@ -82,6 +86,13 @@ impl Abilities {
     #[must_use]
     pub fn has(&self, command: Opcode) -> bool {
         self.commands.contains(&command)
+    }
+
+    /// Whether bytes may be sent deflated: it takes that, and spoils nothing by
+    /// it.
+    #[must_use]
+    pub fn deflates(&self) -> bool {
+        self.has(Opcode::FLASH_DEFL_BEGIN) && self.inflates == RomInflate::Exactly
     }
 
     /// Asks for a command that something cannot do without.

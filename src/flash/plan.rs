@@ -3,7 +3,6 @@
 use super::Abilities;
 use crate::chip::RomErase;
 use crate::image::SECTOR;
-use crate::wire::Opcode;
 use flate2::{Compression, write::ZlibEncoder};
 use std::borrow::Cow;
 use std::io::Write;
@@ -92,7 +91,7 @@ impl<'a> Payload<'a> {
     #[must_use]
     pub fn shortest(data: &'a [u8], abilities: &Abilities) -> Self {
         let plain = Self::plain(data, abilities);
-        if !abilities.has(Opcode::FLASH_DEFL_BEGIN) {
+        if !abilities.deflates() {
             return plain;
         }
         let deflated = Self {

@@ -73,8 +73,7 @@ fn subjects() -> Vec<Subject> {
     let files = roms::files();
     files
         .iter()
-        // What the ESP32's ROM inflates it writes in whole sectors, whatever
-        // else its buffer holds; the model does not do that yet.
+        // The ESP32's has not been compared in full yet.
         .filter(|file| file.chip != "esp32")
         .flat_map(|file| [plain, locked].map(|security| Subject::new(file, security)))
         .flatten()

@@ -86,6 +86,11 @@ impl Inflater {
         self.window.get(..len).unwrap_or_default()
     }
 
+    /// All of the window, whatever is in it.
+    pub(super) fn window(&self) -> &[u8] {
+        &self.window
+    }
+
     /// The window has been written.
     pub(super) const fn written(&mut self) {
         self.filled = 0;

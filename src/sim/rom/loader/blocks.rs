@@ -1,7 +1,7 @@
 //! Blocks of data, and what they do to RAM and flash.
 
 use super::{Loader, Outcome};
-use crate::chip::RomErase;
+use crate::chip::{RomErase, RomInflate};
 use crate::sim::nor::{NorFlash, PAGE, SECTOR};
 use crate::sim::rom::inflate::{Inflated, More};
 use crate::sim::rom::job::{AddressBytes, ERASE_BLOCK, ERASE_SECTOR, READ, Step};
@@ -206,7 +206,13 @@ impl Loader {
             }
         }
         if last {
-            self.write_window();
+            match (self.dialect.loader, self.chip.rom.inflates) {
+                (wire::Loader::Rom, RomInflate::Beyond) => {
+                    let window = self.inflater.window().to_vec();
+                    self.program(self.deflated.address, &window);
+                }
+                _ => self.write_window(),
+            }
         }
         Ok(true)
     }
