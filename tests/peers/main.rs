@@ -119,6 +119,28 @@ const WITHOUT_STUB: Way = Way {
     stub: "none",
 };
 
+/// A board on which this crate's stub runs already.
+const ON_OUR_STUB: Way = Way {
+    stub: "resident",
+    ..WITHOUT_STUB
+};
+
+/// Writes with `espwire`, and leaves its stub on the chip.
+fn leave_our_stub(address: &str, chip: &Chip, image: &Path) -> Result<(), String> {
+    let output = Command::new(env!("CARGO_BIN_EXE_espwire"))
+        .args(["--port", address, "--chip", chip.arg])
+        .args(["--before", "no-reset", "--after", "no-reset-stub"])
+        .args(["write-flash", &ADDRESS.to_string()])
+        .arg(image)
+        .output()
+        .unwrap();
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = [output.stdout, output.stderr].concat();
+    Err(String::from_utf8_lossy(&said).into_owned())
+}
+
 /// What went wrong in a session with a board.
 fn session(python: &Path, chip: &Chip, rom: Option<&Path>, way: Way) -> Result<(), String> {
     let folder = tempfile::tempdir().unwrap();
@@ -128,6 +150,9 @@ fn session(python: &Path, chip: &Chip, rom: Option<&Path>, way: Way) -> Result<(
     let firmware = firmware();
     std::fs::write(&image, &firmware).unwrap();
     let served = Served::new(chip.arg, rom, &flash, way.listen);
+    if way.stub == "resident" {
+        leave_our_stub(&served.address, chip, &image)?;
+    }
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/session.py");
     let output = Command::new(python)
         .arg(script)
@@ -139,7 +164,12 @@ fn session(python: &Path, chip: &Chip, rom: Option<&Path>, way: Way) -> Result<(
     drop(served);
     let said = [output.stdout, output.stderr].concat();
     let said = String::from_utf8_lossy(&said).into_owned();
-    if !said.ends_with("done\n") || !said.contains(&format!("chip {} ", chip.name)) {
+    let found = if way.stub == "resident" {
+        "stub"
+    } else {
+        "rom"
+    };
+    if !said.ends_with("done\n") || !said.contains(&format!("chip {} {found}\n", chip.name)) {
         return Err(said);
     }
     let hashes = chip.rom.supports(espwire::wire::Opcode::FLASH_MD5SUM);
@@ -230,6 +260,16 @@ fn esptool_uses_the_modelled_loader() {
         chip,
         rom: None,
         way: WITHOUT_STUB,
+    });
+    all_succeed(tries.collect());
+}
+
+#[test]
+fn esptool_uses_our_stub() {
+    let tries = chip::ALL.iter().map(|chip| Try {
+        chip,
+        rom: None,
+        way: ON_OUR_STUB,
     });
     all_succeed(tries.collect());
 }
