@@ -26,7 +26,7 @@ pub fn send(port: &mut Port, mut bytes: &[u8]) {
 
 /// More than a loader says at once. A ROM that has left it for a blank flash
 /// never stops.
-const MOST: usize = 0x2000;
+const MOST: usize = 0x800;
 
 /// What comes, until `enough` is there or nothing comes for `patience`; then
 /// what comes until nothing does for `quiet`, or it is more than can be meant.
