@@ -24,9 +24,10 @@ pub fn send(port: &mut Port, mut bytes: &[u8]) {
     }
 }
 
-/// More than a loader says at once. A ROM that has left it for a blank flash
-/// never stops.
-const MOST: usize = 0x800;
+/// More than a loader says at once, and longer than it goes on. A ROM that has
+/// left it for a blank flash never stops.
+const MOST: usize = 0x4000;
+const LONGEST: Duration = Duration::from_secs(5);
 
 /// What comes, until `enough` is there or nothing comes for `patience`; then
 /// what comes until nothing does for `quiet`, or it is more than can be meant.
@@ -38,9 +39,10 @@ pub fn hear(
 ) -> Vec<u8> {
     let mut heard = vec![];
     let mut buf = [0; 4096];
+    let end = port.now() + LONGEST;
     loop {
         let patience = if enough(&heard) { quiet } else { patience };
-        let deadline = port.now() + patience;
+        let deadline = end.min(port.now() + patience);
         match port.read(&mut buf, deadline).unwrap() {
             _ if heard.len() > MOST => return heard,
             0 => return heard,

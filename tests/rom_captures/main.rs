@@ -78,6 +78,9 @@ const EXCUSES: &Excuses = &[
     // itself, where the recording stopped.
     ("rom-", "FLASH_END stay in loader (1)", Excuse::Farewell),
     ("rom-", "FLASH_END (1)", Excuse::Farewell),
+    // It is a READ_REG of the flash's window, in which nothing is shown yet; what
+    // it was recorded with had a table of the ROM's file there.
+    ("rom-esp32p4", "invalid escape DB 00", Excuse::Value),
     // It is a READ_REG of an address where that chip has nothing.
     ("rom-esp32s31", "invalid escape DB 00", Excuse::Crash),
 ];
@@ -183,7 +186,8 @@ fn differences(file: &str, recorded: Recorded) -> Vec<String> {
             let rate = u32::from_le_bytes([rate[0], rate[1], rate[2], rate[3]]);
             port.set_baud(rate).unwrap();
         }
-        if !same(exchange, &answer, excuse(EXCUSES, file, &exchange.note)) {
+        let excuse = excuse(EXCUSES, file, &exchange.note);
+        if !same(exchange, &answer, excuse) {
             let hex = |bytes: &[u8]| -> String {
                 bytes
                     .iter()
@@ -199,6 +203,11 @@ fn differences(file: &str, recorded: Recorded) -> Vec<String> {
                 hex(&exchange.answer),
                 hex(&answer),
             ));
+        }
+        if let Some(Excuse::Farewell | Excuse::Reset) = excuse {
+            // The chip starts from its flash, which is blank, where the recording
+            // emulators stood still: nobody is left to be asked.
+            break;
         }
     }
     wrong

@@ -117,6 +117,7 @@ pub static ESP32: Soc = Soc {
                 entries: MmuEntries::Table(256),
                 valid: (1 << 8, 0),
                 page: 0xff,
+                nothing: None,
             }),
         },
         Placed {

@@ -119,6 +119,7 @@ pub static ESP32C2: Soc = Soc {
                 entries: MmuEntries::Table(64),
                 valid: (1 << 6, 0),
                 page: 0x3f,
+                nothing: None,
             }),
         },
         Placed {

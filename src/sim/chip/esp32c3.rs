@@ -122,6 +122,7 @@ pub static ESP32C3: Soc = Soc {
                 entries: MmuEntries::Table(128),
                 valid: (1 << 8, 0),
                 page: 0xff,
+                nothing: None,
             }),
         },
         Placed {

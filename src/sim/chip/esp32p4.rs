@@ -143,6 +143,8 @@ pub static ESP32P4: Soc = Soc {
                 entries: MmuEntries::Indexed,
                 valid: (1 << 12, 1 << 12),
                 page: 0x7ff,
+                // What an ESP32-P4 of revision 0 is known to answer to READ_REG there.
+                nothing: Some(0),
             }),
         },
         Placed {

@@ -135,6 +135,7 @@ pub static ESP32S2: Soc = Soc {
                 entries: MmuEntries::Table(384),
                 valid: (1 << 14, 0),
                 page: 0x3fff,
+                nothing: None,
             }),
         },
         Placed {

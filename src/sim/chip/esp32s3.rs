@@ -140,6 +140,7 @@ pub static ESP32S3: Soc = Soc {
                 entries: MmuEntries::Table(512),
                 valid: (1 << 14, 0),
                 page: 0x3fff,
+                nothing: None,
             }),
         },
         Placed {

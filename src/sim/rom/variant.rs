@@ -475,8 +475,8 @@ pub static VARIANTS: &[Variant] = &[
         api_version: 0,
         absent_keys: &[0x0c],
         words: &[
-            (0x4000_1000, 0x0000_001e),
             (0x4fc0_0010, 0x12),
+            (0x4fc0_0014, 0),
             (0x5008_d014, 0x0003_0103),
         ],
         extra_commands: &[],
@@ -498,8 +498,8 @@ pub static VARIANTS: &[Variant] = &[
         api_version: 5,
         absent_keys: &[0x13],
         words: &[
-            (0x4000_1000, 0x0000_1000),
             (0x4fc0_0010, 0x12),
+            (0x4fc0_0014, 5),
             (0x5008_d014, 0x0003_0103),
         ],
         extra_commands: &[],

@@ -2,7 +2,7 @@
 
 use super::clocks::{Clock, Rate};
 use super::description::Soc;
-use super::device::{Asked, Device, Io, NEVER, Placed, RtcWatchdog, Started};
+use super::device::{Asked, Device, Io, NEVER, Placed, RtcWatchdog, Shown, Started};
 use super::registers::{Owner, Registers, Trace};
 use super::resets::{Cause, Extent};
 use crate::sim::cpu::{Devices, Fault, FaultKind, Requests, Width};
@@ -73,14 +73,18 @@ impl<'a, 'w> Connected<'a, 'w> {
         }
     }
 
-    /// The word of the flash that is seen at an address of memory.
+    /// The word that a cache shows at an address of memory.
     fn flash_word(&mut self, address: u32, now: u64) -> Option<u32> {
         let Peripherals {
             devices, registers, ..
         } = &*self.peripherals;
-        let at = devices
+        let shown = devices
             .iter()
-            .find_map(|slot| slot.device.in_flash(address, registers))?;
+            .find_map(|slot| slot.device.shown(address, registers))?;
+        let at = match shown {
+            Shown::Flash(at) => at,
+            Shown::Word(word) => return Some(word),
+        };
         let [_, high, middle, low] = at.to_be_bytes();
         let mut word = [0; 4];
         let now = self.peripherals.clock.instant(now);

@@ -4,7 +4,7 @@
 //! Loads go to the flash each time, as there is no cache to keep what came; they
 //! take no time. Code in it is not executed: no ROM does that.
 
-use super::{Device, Io};
+use super::{Device, Io, Shown};
 use crate::sim::soc::registers::Registers;
 
 /// What differs between the MMUs of chips.
@@ -18,6 +18,8 @@ pub struct FlashCacheLayout {
     pub valid: (u32, u32),
     /// The bits of an entry that are the page's number.
     pub page: u32,
+    /// What is read where no page is shown; none if that is a fault.
+    pub nothing: Option<u32>,
 }
 
 /// Addresses at which the flash is seen.
@@ -59,6 +61,7 @@ impl FlashCacheLayout {
         entries: MmuEntries::Indexed,
         valid: (1 << 9, 1 << 9),
         page: 0x1ff,
+        nothing: None,
     };
     /// ESP32-C5 and C61.
     pub const C5: Self = Self {
@@ -66,6 +69,7 @@ impl FlashCacheLayout {
         entries: MmuEntries::Indexed,
         valid: (1 << 10, 1 << 10),
         page: 0x1ff,
+        nothing: None,
     };
 
     /// Bytes of registers.
@@ -129,7 +133,7 @@ impl Device for FlashCache {
         }
     }
 
-    fn in_flash(&self, address: u32, registers: &Registers) -> Option<u32> {
+    fn shown(&self, address: u32, registers: &Registers) -> Option<Shown> {
         let within = |window: &&FlashWindow| address.wrapping_sub(window.start) < window.len;
         let window = self.layout.windows.iter().find(within)?;
         let at = address - window.start;
@@ -141,7 +145,11 @@ impl Device for FlashCache {
         };
         let (valid, value) = self.layout.valid;
         let page = entry & self.layout.page;
-        (entry & valid == value).then_some(page << PAGE | at & ((1 << PAGE) - 1))
+        if entry & valid == value {
+            Some(Shown::Flash(page << PAGE | at & ((1 << PAGE) - 1)))
+        } else {
+            self.layout.nothing.map(Shown::Word)
+        }
     }
 }
 

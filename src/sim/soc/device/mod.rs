@@ -93,6 +93,15 @@ impl Kind {
     }
 }
 
+/// What a cache shows at an address of memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// The flash, from this address on.
+    Flash(u32),
+    /// This word, because no page is there.
+    Word(u32),
+}
+
 /// A device, from the side of the chip around it.
 pub(super) trait Device: Send {
     /// What a core reads at an offset from the device's first register; none
@@ -143,8 +152,8 @@ pub(super) trait Device: Send {
     /// The chip comes out of a reset.
     fn started(&mut self, _reset: Reset, _io: &mut Started<'_>) {}
 
-    /// Where in the flash the byte at an address of memory is, if it is there.
-    fn in_flash(&self, _address: u32, _registers: &Registers) -> Option<u32> {
+    /// What a cache shows at an address of memory, if that is its business.
+    fn shown(&self, _address: u32, _registers: &Registers) -> Option<Shown> {
         None
     }
 
