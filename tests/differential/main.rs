@@ -73,8 +73,6 @@ fn subjects() -> Vec<Subject> {
     let files = roms::files();
     files
         .iter()
-        // The ESP32's has not been compared in full yet.
-        .filter(|file| file.chip != "esp32")
         .flat_map(|file| [plain, locked].map(|security| Subject::new(file, security)))
         .flatten()
         .filter(|subject| subject.name.contains(&only))
