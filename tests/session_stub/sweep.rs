@@ -120,3 +120,24 @@ fn a_port_that_dies_at_any_byte_is_reported_and_the_stub_stays() {
     assert!(session(port, &parked, chip).1, "{chip}");
     assert_eq!(board.record().resets.len(), 1, "{chip}");
 }
+
+#[test]
+fn a_port_that_dies_during_the_upload_is_reported() {
+    let chip = &ESP32C3;
+    let (board, port) = board(chip).flash_times(TIMES).build();
+    let (port, sent) = Spoiled::new(port, Fault::None, usize::MAX);
+    connect(port, chip);
+    let total = *sent.lock().unwrap();
+    assert!(total > 8000, "{total}");
+    // All of them take over a minute.
+    for at in (0..total).step_by(11) {
+        let port = Spoiled::new(board.port(), Fault::Gone, at).0;
+        let before = board.now();
+        let failed = Session::connect(port, options(chip)).unwrap_err();
+        assert!(failed.error.is_port_gone(), "at {at}: {failed}");
+        let took = board.now().since(before);
+        assert!(took < SOON, "at {at}: {took:?}");
+    }
+    assert_eq!(board.flash().wear().erases, 0);
+    connect(board.port(), chip);
+}
