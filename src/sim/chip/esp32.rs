@@ -3,9 +3,9 @@
 use crate::chip::{self, Field};
 use crate::sim::cpu::{Rule, xtensa};
 use crate::sim::soc::{
-    Controller, CoreModel, Extent, FlashCacheLayout, FlashControllerLayout, FlashWindow, Habit,
-    Kind, Mirror, MmuEntries, Piece, Placed, Rate, ResetCauses, SecurityFuses, Soc, Straps,
-    UartLayout, Window,
+    Algorithm, Controller, CoreModel, Extent, FlashCacheLayout, FlashControllerLayout, FlashWindow,
+    Habit, Kind, Mirror, MmuEntries, Piece, Placed, Rate, ResetCauses, SecurityFuses, ShaLayout,
+    ShaRegisters, Soc, Straps, UartLayout, Window,
 };
 
 /// RC_FAST_CLK (TRM, "Reset and Clock").
@@ -118,6 +118,24 @@ pub static ESP32: Soc = Soc {
                 valid: (1 << 8, 0),
                 page: 0xff,
                 nothing: None,
+            }),
+        },
+        Placed {
+            base: 0x3ff0_3000,
+            clock: CPU,
+            interrupt: None,
+            kind: Kind::Sha(ShaLayout {
+                registers: ShaRegisters::Separate,
+                algorithms: &[
+                    Algorithm::Sha1,
+                    Algorithm::Sha256,
+                    Algorithm::Sha384,
+                    Algorithm::Sha512,
+                ],
+                // DPORT_PERI_CLK_EN.
+                clocks: &[Field::new(0x3ff0_001c, 1, 1)],
+                // DPORT_PERI_RST_EN: its own, secure boot.
+                resets: &[Field::new(0x3ff0_0020, 1, 1), Field::new(0x3ff0_0020, 3, 1)],
             }),
         },
         Placed {

@@ -4,8 +4,8 @@ use crate::chip::{self, Field};
 use crate::sim::cpu::{Rule, riscv};
 use crate::sim::soc::{
     Controller, CoreModel, Extent, FlashCacheLayout, FlashControllerLayout, FlashWindow, Habit,
-    Kind, MmuEntries, Piece, Placed, Rate, ResetCauses, SecurityFuses, Soc, Straps, UartLayout,
-    Window,
+    Kind, MmuEntries, Piece, Placed, Rate, ResetCauses, SecurityFuses, ShaLayout, ShaRegisters,
+    Soc, Straps, UartLayout, Window,
 };
 
 /// RC_FAST_CLK (TRM, "Reset and Clock").
@@ -87,6 +87,8 @@ pub static ESP32C2: Soc = Soc {
         // SYSTEM_SYSCLK_CONF: the crystal's MHz in bits 12 and up, and a
         // divider less one.
         (0x600c_0058, 0x2_8001),
+        // SYSTEM_PERIP_RST_EN1.
+        (0x600c_001c, 0x46),
     ],
     habits: &[
         // The cache synchronises, loads ahead and freezes at once: its
@@ -124,9 +126,16 @@ pub static ESP32C2: Soc = Soc {
         },
         Placed {
             base: 0x6003_b000,
-            clock: Rate::Crystal,
+            clock: CPU,
             interrupt: None,
-            kind: Kind::Sha,
+            kind: Kind::Sha(ShaLayout {
+                registers: ShaRegisters::Shared,
+                algorithms: ShaLayout::UP_TO_256,
+                // SYSTEM_PERIP_CLK_EN1.
+                clocks: &[Field::new(0x600c_0014, 2, 1)],
+                // SYSTEM_PERIP_RST_EN1.
+                resets: &[Field::new(0x600c_001c, 2, 1)],
+            }),
         },
         Placed {
             base: 0x6000_2000,

@@ -4,8 +4,8 @@ use crate::chip::{self, Field};
 use crate::sim::cpu::{Rule, riscv};
 use crate::sim::soc::{
     Controller, CoreModel, Extent, FlashCacheLayout, FlashControllerLayout, FlashWindow, Habit,
-    Kind, MmuEntries, Piece, Placed, Rate, ResetCauses, SecurityFuses, Soc, Straps, UartLayout,
-    Window,
+    Kind, MmuEntries, Piece, Placed, Rate, ResetCauses, SecurityFuses, ShaLayout, ShaRegisters,
+    Soc, Straps, UartLayout, Window,
 };
 
 /// RC_FAST_CLK (TRM, "Reset and Clock").
@@ -50,6 +50,17 @@ const UART: Rate = Rate::Divide(
 /// TIMG_WDTCONFIG0, WDT_USE_XTAL.
 const TIMER_GROUP: Rate = Rate::Select(Field::new(0x6001_f048, 21, 1), &[APB, Rate::Crystal]);
 
+/// For the cryptographic accelerators: 160 MHz from the PLL, else as the CPU
+/// (TRM, "Reset and Clock").
+const CRYPTO: Rate = Rate::Select(
+    SELECT,
+    &[
+        Rate::Divide(&Rate::Crystal, PRE_DIVIDER),
+        Rate::Hz(160_000_000),
+        Rate::Divide(&RC_FAST, PRE_DIVIDER),
+    ],
+);
+
 /// ESP32-C3 (TRM; register header).
 pub static ESP32C3: Soc = Soc {
     chip: &chip::ESP32C3,
@@ -82,6 +93,8 @@ pub static ESP32C3: Soc = Soc {
         // SYSTEM_SYSCLK_CONF: the crystal's MHz in bits 12 and up, and a
         // divider less one.
         (0x600c_0058, 0x2_8001),
+        // SYSTEM_PERIP_RST_EN1.
+        (0x600c_001c, 0x1fe),
     ],
     habits: &[
         // The cache synchronises, loads ahead and freezes at once: its
@@ -127,9 +140,20 @@ pub static ESP32C3: Soc = Soc {
         },
         Placed {
             base: 0x6003_b000,
-            clock: Rate::Crystal,
+            clock: CRYPTO,
             interrupt: None,
-            kind: Kind::Sha,
+            kind: Kind::Sha(ShaLayout {
+                registers: ShaRegisters::Shared,
+                algorithms: ShaLayout::UP_TO_256,
+                // SYSTEM_PERIP_CLK_EN1.
+                clocks: &[Field::new(0x600c_0014, 2, 1)],
+                // SYSTEM_PERIP_RST_EN1: its own, DS and HMAC.
+                resets: &[
+                    Field::new(0x600c_001c, 2, 1),
+                    Field::new(0x600c_001c, 4, 1),
+                    Field::new(0x600c_001c, 5, 1),
+                ],
+            }),
         },
         Placed {
             base: 0x6000_2000,

@@ -4,7 +4,8 @@ use crate::chip::{self, Field};
 use crate::sim::cpu::{Rule, riscv};
 use crate::sim::soc::{
     Controller, CoreModel, Extent, FlashCacheLayout, FlashControllerLayout, Habit, Kind, Piece,
-    Placed, Rate, ResetCauses, SecurityFuses, Soc, Straps, UartLayout, Window,
+    Placed, Rate, ResetCauses, SecurityFuses, ShaLayout, ShaRegisters, Soc, Straps, UartLayout,
+    Window,
 };
 
 /// RC_FAST_CLK (TRM, "Reset and Clock").
@@ -46,6 +47,12 @@ const UART: Rate = Rate::Divide(
 const TIMER_GROUP: Rate = Rate::Select(
     Field::new(0x6009_605c, 20, 2),
     &[Rate::Crystal, Rate::Hz(80_000_000), RC_FAST],
+);
+
+/// For the cryptographic accelerators: PCR_SEC_CONF, SEC_CLK_SEL.
+const CRYPTO: Rate = Rate::Select(
+    Field::new(0x6009_613c, 0, 2),
+    &[Rate::Crystal, RC_FAST, Rate::Hz(480_000_000)],
 );
 
 /// ESP32-C5 (TRM; register header).
@@ -131,9 +138,21 @@ pub static ESP32C5: Soc = Soc {
         },
         Placed {
             base: 0x6008_9000,
-            clock: Rate::Crystal,
+            clock: CRYPTO,
             interrupt: None,
-            kind: Kind::Sha,
+            kind: Kind::Sha(ShaLayout {
+                registers: ShaRegisters::Shared,
+                algorithms: ShaLayout::UP_TO_512,
+                // PCR_SHA_CONF.
+                clocks: &[Field::new(0x6009_60d0, 0, 1)],
+                // PCR_SHA_CONF, DS_CONF, HMAC_CONF, ECDSA_CONF.
+                resets: &[
+                    Field::new(0x6009_60d0, 1, 1),
+                    Field::new(0x6009_60e4, 1, 1),
+                    Field::new(0x6009_60e8, 1, 1),
+                    Field::new(0x6009_60ec, 1, 1),
+                ],
+            }),
         },
         Placed {
             base: 0x6000_3000,

@@ -4,7 +4,8 @@ use crate::chip::{self, Field};
 use crate::sim::cpu::{Rule, riscv};
 use crate::sim::soc::{
     Controller, CoreModel, Extent, FlashCacheLayout, FlashControllerLayout, Habit, Kind, Piece,
-    Placed, Rate, ResetCauses, SecurityFuses, Soc, Straps, UartLayout, Window,
+    Placed, Rate, ResetCauses, SecurityFuses, ShaLayout, ShaRegisters, Soc, Straps, UartLayout,
+    Window,
 };
 
 /// RC_FAST_CLK (TRM, "Reset and Clock").
@@ -43,6 +44,12 @@ const TIMER_GROUP: Rate = Rate::Select(
     &[Rate::Crystal, Rate::Hz(80_000_000), RC_FAST],
 );
 
+/// For the cryptographic accelerators: PCR_SEC_CONF, SEC_CLK_SEL.
+const CRYPTO: Rate = Rate::Select(
+    Field::new(0x6009_6118, 0, 2),
+    &[Rate::Crystal, RC_FAST, Rate::Hz(480_000_000)],
+);
+
 /// ESP32-C61 (TRM; register header).
 pub static ESP32C61: Soc = Soc {
     chip: &chip::ESP32C61,
@@ -78,6 +85,8 @@ pub static ESP32C61: Soc = Soc {
         (0x6000_0020, 0x1c),
         // UART_CONF1.
         (0x6000_0024, 0x6060),
+        // PCR_SHA_CONF: it has its clock.
+        (0x6009_60a0, 1),
     ],
     habits: &[
         // PCR_SHA_CONF, SHA_READY.
@@ -125,9 +134,21 @@ pub static ESP32C61: Soc = Soc {
         },
         Placed {
             base: 0x6008_9000,
-            clock: Rate::Crystal,
+            clock: CRYPTO,
             interrupt: None,
-            kind: Kind::Sha,
+            kind: Kind::Sha(ShaLayout {
+                registers: ShaRegisters::Shared,
+                algorithms: ShaLayout::UP_TO_256,
+                // PCR_SHA_CONF.
+                clocks: &[Field::new(0x6009_60a0, 0, 1)],
+                // PCR_SHA_CONF, DS_CONF, HMAC_CONF, ECDSA_CONF.
+                resets: &[
+                    Field::new(0x6009_60a0, 1, 1),
+                    Field::new(0x6009_60b4, 1, 1),
+                    Field::new(0x6009_60b8, 1, 1),
+                    Field::new(0x6009_60bc, 1, 1),
+                ],
+            }),
         },
         Placed {
             base: 0x6000_3000,

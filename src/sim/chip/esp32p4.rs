@@ -4,8 +4,8 @@ use crate::chip::{self, Field};
 use crate::sim::cpu::{Rule, riscv};
 use crate::sim::soc::{
     Controller, CoreModel, Extent, FlashCacheLayout, FlashControllerLayout, FlashWindow, Habit,
-    Kind, MmuEntries, Piece, Placed, Rate, ResetCauses, SecurityFuses, Soc, Straps, UartLayout,
-    Window,
+    Kind, MmuEntries, Piece, Placed, Rate, ResetCauses, SecurityFuses, ShaLayout, ShaRegisters,
+    Soc, Straps, UartLayout, Window,
 };
 
 /// RC_FAST_CLK (TRM, "Reset and Clock").
@@ -47,6 +47,13 @@ const UART: Rate = Rate::Divide(
 const TIMER_GROUP: Rate = Rate::Select(
     Field::new(0x500e_6094, 28, 2),
     &[Rate::Crystal, Rate::Hz(80_000_000), RC_FAST],
+);
+
+/// For the cryptographic accelerators: HP_SYS_CLKRST_PERI_CLK_CTRL25,
+/// CRYPTO_CLK_SRC_SEL.
+const CRYPTO: Rate = Rate::Select(
+    Field::new(0x500e_60a8, 12, 2),
+    &[Rate::Crystal, RC_FAST, Rate::Hz(240_000_000)],
 );
 
 /// ESP32-P4 (TRM; register header).
@@ -91,6 +98,10 @@ pub static ESP32P4: Soc = Soc {
         (0x500c_a020, 0x1c),
         // UART_CONF1.
         (0x500c_a024, 0x6060),
+        // HP_SYS_CLKRST_SOC_CLK_CTRL1, PERI_CLK_CTRL25: the accelerators have
+        // their clocks.
+        (0x500e_6018, 0x7c7f_001f),
+        (0x500e_60a8, 0x7f_c000),
     ],
     habits: &[
         // The cache synchronises, loads ahead and freezes at once: its
@@ -149,9 +160,26 @@ pub static ESP32P4: Soc = Soc {
         },
         Placed {
             base: 0x5009_1000,
-            clock: Rate::Crystal,
+            clock: CRYPTO,
             interrupt: None,
-            kind: Kind::Sha,
+            kind: Kind::Sha(ShaLayout {
+                registers: ShaRegisters::Shared,
+                algorithms: ShaLayout::UP_TO_512,
+                // HP_SYS_CLKRST_SOC_CLK_CTRL1, PERI_CLK_CTRL25.
+                clocks: &[
+                    Field::new(0x500e_6018, 26, 1),
+                    Field::new(0x500e_60a8, 20, 1),
+                ],
+                // HP_SYS_CLKRST_HP_RST_EN2: all of the kind, DS, its own,
+                // HMAC, ECDSA.
+                resets: &[
+                    Field::new(0x500e_60c8, 14, 1),
+                    Field::new(0x500e_60c8, 17, 1),
+                    Field::new(0x500e_60c8, 18, 1),
+                    Field::new(0x500e_60c8, 19, 1),
+                    Field::new(0x500e_60c8, 20, 1),
+                ],
+            }),
         },
         Placed {
             base: 0x5008_d000,

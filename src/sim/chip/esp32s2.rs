@@ -4,8 +4,8 @@ use crate::chip::{self, Field};
 use crate::sim::cpu::{Rule, xtensa};
 use crate::sim::soc::{
     Controller, CoreModel, Extent, FlashCacheLayout, FlashControllerLayout, FlashWindow, Habit,
-    Kind, Mirror, MmuEntries, Piece, Placed, Rate, ResetCauses, SecurityFuses, Soc, Straps,
-    UartLayout, Window,
+    Kind, Mirror, MmuEntries, Piece, Placed, Rate, ResetCauses, SecurityFuses, ShaLayout,
+    ShaRegisters, Soc, Straps, UartLayout, Window,
 };
 
 /// RC_FAST_CLK (TRM, "Reset and Clock").
@@ -44,6 +44,17 @@ const APB: Rate = Rate::Select(
 
 /// UART_CONF0, TICK_REF_ALWAYS_ON.
 const UART: Rate = Rate::Select(Field::new(0x3f40_0020, 27, 1), &[Rate::Hz(1_000_000), APB]);
+
+/// For the cryptographic accelerators: 160 MHz from the PLL, else as the CPU
+/// (TRM, "Reset and Clock").
+const CRYPTO: Rate = Rate::Select(
+    SELECT,
+    &[
+        Rate::Divide(&Rate::Crystal, PRE_DIVIDER),
+        Rate::Hz(160_000_000),
+        Rate::Divide(&RC_FAST, PRE_DIVIDER),
+    ],
+);
 
 /// ESP32-S2 (TRM; register header).
 pub static ESP32S2: Soc = Soc {
@@ -100,6 +111,8 @@ pub static ESP32S2: Soc = Soc {
         // SYSTEM_SYSCLK_CONF: the crystal's MHz in bits 12 and up; not divided,
         // as the ROM sets the UART's rate as if it were not.
         (0x3f4c_008c, 0x2_8000),
+        // SYSTEM_PERIP_RST_EN1.
+        (0x3f4c_004c, 0x7e),
     ],
     habits: &[
         // EXTMEM_PRO_DCACHE_CTRL and ICACHE_CTRL: invalidating, writing back,
@@ -140,9 +153,20 @@ pub static ESP32S2: Soc = Soc {
         },
         Placed {
             base: 0x3f43_b000,
-            clock: Rate::Crystal,
+            clock: CRYPTO,
             interrupt: None,
-            kind: Kind::Sha,
+            kind: Kind::Sha(ShaLayout {
+                registers: ShaRegisters::Shared,
+                algorithms: ShaLayout::UP_TO_512,
+                // SYSTEM_PERIP_CLK_EN1.
+                clocks: &[Field::new(0x3f4c_0044, 2, 1)],
+                // SYSTEM_PERIP_RST_EN1: its own, DS and HMAC.
+                resets: &[
+                    Field::new(0x3f4c_004c, 2, 1),
+                    Field::new(0x3f4c_004c, 4, 1),
+                    Field::new(0x3f4c_004c, 5, 1),
+                ],
+            }),
         },
         Placed {
             base: 0x3f40_2000,

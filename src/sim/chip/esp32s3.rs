@@ -4,8 +4,8 @@ use crate::chip::{self, Field};
 use crate::sim::cpu::{Rule, xtensa};
 use crate::sim::soc::{
     Controller, CoreModel, Extent, FlashCacheLayout, FlashControllerLayout, FlashWindow, Habit,
-    Kind, MmuEntries, Piece, Placed, Rate, ResetCauses, SecurityFuses, Soc, Straps, UartLayout,
-    Window,
+    Kind, MmuEntries, Piece, Placed, Rate, ResetCauses, SecurityFuses, ShaLayout, ShaRegisters,
+    Soc, Straps, UartLayout, Window,
 };
 
 /// RC_FAST_CLK (TRM, "Reset and Clock").
@@ -51,6 +51,17 @@ const UART: Rate = Rate::Divide(
     Field::new(0x6000_0078, 12, 8),
 );
 
+/// For the cryptographic accelerators: 160 MHz from the PLL, else as the CPU
+/// (TRM, "Reset and Clock").
+const CRYPTO: Rate = Rate::Select(
+    SELECT,
+    &[
+        Rate::Divide(&Rate::Crystal, PRE_DIVIDER),
+        Rate::Hz(160_000_000),
+        Rate::Divide(&RC_FAST, PRE_DIVIDER),
+    ],
+);
+
 /// ESP32-S3 (TRM; register header).
 pub static ESP32S3: Soc = Soc {
     chip: &chip::ESP32S3,
@@ -91,6 +102,9 @@ pub static ESP32S3: Soc = Soc {
         // SYSTEM_SYSCLK_CONF: the crystal's MHz in bits 12 and up, and a
         // divider less one.
         (0x600c_0060, 0x2_8001),
+        // SYSTEM_PERIP_CLK_EN1, RST_EN1.
+        (0x600c_001c, 0x600),
+        (0x600c_0024, 0x1fe),
     ],
     habits: &[
         // The caches synchronise, load ahead and freeze at once: their …_CTRL
@@ -145,9 +159,20 @@ pub static ESP32S3: Soc = Soc {
         },
         Placed {
             base: 0x6003_b000,
-            clock: Rate::Crystal,
+            clock: CRYPTO,
             interrupt: None,
-            kind: Kind::Sha,
+            kind: Kind::Sha(ShaLayout {
+                registers: ShaRegisters::Shared,
+                algorithms: ShaLayout::UP_TO_512,
+                // SYSTEM_PERIP_CLK_EN1.
+                clocks: &[Field::new(0x600c_001c, 2, 1)],
+                // SYSTEM_PERIP_RST_EN1: its own, DS and HMAC.
+                resets: &[
+                    Field::new(0x600c_0024, 2, 1),
+                    Field::new(0x600c_0024, 4, 1),
+                    Field::new(0x600c_0024, 5, 1),
+                ],
+            }),
         },
         Placed {
             base: 0x6000_2000,

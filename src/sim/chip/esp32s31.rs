@@ -4,8 +4,15 @@ use crate::chip::{self, Field};
 use crate::sim::cpu::{Rule, riscv};
 use crate::sim::soc::{
     Controller, CoreModel, Extent, FlashControllerLayout, Habit, Kind, Piece, Placed, Rate,
-    ResetCauses, SecurityFuses, Soc, Straps, UartLayout, Window,
+    ResetCauses, SecurityFuses, ShaLayout, ShaRegisters, Soc, Straps, UartLayout, Window,
 };
+
+/// For the cryptographic accelerators: HP_SYS_CLKRST_CRYPTO_CTRL0,
+/// CRYPTO_CLK_SRC_SEL.
+const CRYPTO: Rate = Rate::Select(
+    Field::new(0x2058_7058, 20, 2),
+    &[Rate::Crystal, Rate::Crystal, Rate::Hz(240_000_000)],
+);
 
 /// ESP32-S31 (register header). Everything runs from the crystal: what its
 /// clocks can be switched to has not been described, nor has its cache, through
@@ -46,6 +53,8 @@ pub static ESP32S31: Soc = Soc {
     ],
     mirrors: &[],
     after_reset: &[
+        // HP_SYS_CLKRST_CRYPTO_CTRL0: the accelerators have their clocks.
+        (0x2058_7058, 0x41_5555),
         // UART_CLKDIV_SYNC.
         (0x2038_a014, 0x2b6),
         // UART_CONF0_SYNC.
@@ -77,6 +86,25 @@ pub static ESP32S31: Soc = Soc {
             clock: Rate::Crystal,
             interrupt: None,
             kind: Kind::TimerGroup(0),
+        },
+        Placed {
+            base: 0x2050_9000,
+            clock: CRYPTO,
+            interrupt: None,
+            kind: Kind::Sha(ShaLayout {
+                registers: ShaRegisters::Shared,
+                algorithms: ShaLayout::UP_TO_512,
+                // HP_SYS_CLKRST_CRYPTO_CTRL0.
+                clocks: &[Field::new(0x2058_7058, 0, 1), Field::new(0x2058_7058, 6, 1)],
+                // The same: all of the kind, its own, DS, HMAC, ECDSA.
+                resets: &[
+                    Field::new(0x2058_7058, 1, 1),
+                    Field::new(0x2058_7058, 7, 1),
+                    Field::new(0x2058_7058, 11, 1),
+                    Field::new(0x2058_7058, 15, 1),
+                    Field::new(0x2058_7058, 17, 1),
+                ],
+            }),
         },
         Placed {
             base: 0x2050_1000,

@@ -19,8 +19,8 @@ mod rom;
 pub use clocks::Rate;
 pub use description::{CoreModel, Mirror, Piece, ResetCauses, SecurityFuses, Soc, Straps};
 pub use device::{
-    AutobaudLayout, FlashCacheLayout, FlashControllerLayout, FlashWindow, Kind, MmuEntries, Placed,
-    TimeoutLayout, UartLayout,
+    Algorithm, AutobaudLayout, FlashCacheLayout, FlashControllerLayout, FlashWindow, Kind,
+    MmuEntries, Placed, ShaLayout, ShaRegisters, TimeoutLayout, UartLayout,
 };
 pub use interrupts::Controller;
 pub(super) use machine::{Bare, bare};

@@ -177,6 +177,7 @@ impl Devices for Connected<'_, '_> {
         match owner {
             Owner::Storage => {
                 self.peripherals.registers.stored(address, word);
+                self.peripherals.notice(address & !3);
                 self.peripherals.software_reset(address, word);
                 // It may be the interrupt controller's.
                 self.attention = true;
@@ -370,6 +371,15 @@ impl Peripherals {
                 let offset = (address & !3).wrapping_sub(slot.base);
                 slot.device.permits(offset, &self.registers)
             }),
+        }
+    }
+
+    /// Tells the devices that watch a register that it has been written.
+    fn notice(&mut self, address: u32) {
+        for slot in &mut self.devices {
+            if slot.device.watches(address) {
+                slot.device.noticed(&mut self.registers);
+            }
         }
     }
 

@@ -18,6 +18,7 @@ mod usb_serial_jtag;
 pub use flash_cache::{FlashCacheLayout, FlashWindow, MmuEntries};
 pub use flash_controller::FlashControllerLayout;
 pub(super) use rtc_watchdog::RtcWatchdog;
+pub use sha::{Algorithm, ShaLayout, ShaRegisters};
 pub use uart::{AutobaudLayout, TimeoutLayout, UartLayout};
 
 use super::clocks::Rate;
@@ -51,7 +52,7 @@ pub enum Kind {
     /// The flash as memory.
     FlashCache(FlashCacheLayout),
     /// The SHA accelerator.
-    Sha,
+    Sha(ShaLayout),
     /// The serial port of USB-Serial/JTAG.
     UsbSerialJtag,
     /// A timer group of this number.
@@ -68,7 +69,7 @@ impl Kind {
         match self {
             Self::Uart(layout) => Box::new(uart::Uart::new(base, layout)),
             Self::FlashCache(layout) => Box::new(flash_cache::FlashCache::new(base, layout)),
-            Self::Sha => Box::new(sha::Sha::new(base)),
+            Self::Sha(layout) => Box::new(sha::Sha::new(base, layout)),
             Self::UsbSerialJtag => Box::new(usb_serial_jtag::UsbSerialJtag::new(base)),
             Self::TimerGroup(number) => Box::new(timer_group::TimerGroup::new(base, *number)),
             Self::Random => Box::new(random::Random::new()),
@@ -85,7 +86,7 @@ impl Kind {
             Self::Uart(_) => uart::REGISTERS,
             Self::FlashController(_) => flash_controller::REGISTERS,
             Self::FlashCache(layout) => layout.len(),
-            Self::Sha => sha::REGISTERS,
+            Self::Sha(_) => sha::REGISTERS,
             Self::UsbSerialJtag => usb_serial_jtag::REGISTERS,
             Self::TimerGroup(_) => timer_group::REGISTERS,
             Self::Random | Self::FuseCommand => 4,
@@ -115,6 +116,14 @@ pub(super) trait Device: Send {
 
     /// A core has stored `value`; the chip's registers hold it already.
     fn store(&mut self, offset: u32, value: u32, io: &mut Io<'_, '_>);
+
+    /// Whether it wants to know when a register that nobody owns is written.
+    fn watches(&self, _address: u32) -> bool {
+        false
+    }
+
+    /// One of those has been written.
+    fn noticed(&mut self, _registers: &mut Registers) {}
 
     /// The registers are as somebody else has left them, who took the core's
     /// place so far.
