@@ -46,9 +46,6 @@ riscv_compile=(-march=rv32imc_zicsr_zifencei)
 riscv_link=(-march=rv32imac)
 xtensa_compile=()
 xtensa_link=()
-# What is done to the code in front of the packing.
-xtensa_filter=(calls)
-riscv_filter=()
 
 out=../target/stubs
 images=images
@@ -101,8 +98,7 @@ build() { # IMAGE ARCHITECTURE LAYOUT
     fi
   done
   link_elf "$architecture" "$dir/stub.elf" -T "chips/$image.ld" -T "ld/$layout.ld" "$dir"/stub/*.o
-  local -n filter=${architecture}_filter
-  "$out/pack" "$dir/stub.bin" "$dir/payload" "${filter[@]}"
+  "$out/pack" "$dir/stub.bin" "$dir/payload" "$architecture"
 
   compile "$dir/packed" "$architecture" pack/start_"$architecture".S "$chip"
   compile "$dir/packed" "$architecture" pack/unpack.c "$chip"

@@ -1,4 +1,4 @@
-/* Packs a stub: pack IN OUT [calls]. Runs where the images are built; its output depends on
+/* Packs a stub: pack IN OUT ARCHITECTURE. Runs where the images are built; its output depends on
  * its input alone.
  *
  * Format: the unpacked length (32 bits, little-endian), then a stream of bits and
@@ -15,9 +15,10 @@
  *
  * The stream starts with literals, and ends where the length is reached.
  *
- * In front of that, with a third argument, every call of the Xtensa is made to name its
- * target instead of the distance to it, so that calls of one function look alike. What
- * is no call, but looks like one, is changed likewise, and changed back.
+ * In front of that, instructions that name the distance to their target are made to name
+ * the target, so that calls of one function look alike: CALL0 and L32R of the Xtensa, JAL
+ * of RISC-V. The code is walked through by the lengths of its instructions; what is none,
+ * but looks like one, is changed likewise, and changed back.
  *
  * Chosen is the shortest stream that a search finds which keeps, for each position,
  * the cheapest ways to get there for a few different last distances. */
@@ -197,36 +198,89 @@ static size_t put_way(const struct way *way)
     return at + way->length;
 }
 
-/* CALL0: 000101 in the lowest bits of three bytes, above them the distance in words. */
-static void name_targets(void)
+static uint32_t get(size_t at, size_t bytes)
 {
-    size_t at = 0;
-    uint32_t word;
+    uint32_t word = 0;
 
-    while (at + 3 <= in_length) {
-        if ((in[at] & 0x3F) != 5) {
-            at += 1;
-            continue;
-        }
-        word = in[at] | (uint32_t)in[at + 1] << 8 | (uint32_t)in[at + 2] << 16;
-        word += (uint32_t)(at / 4) << 6;
-        in[at] = (uint8_t)word;
-        in[at + 1] = (uint8_t)(word >> 8);
-        in[at + 2] = (uint8_t)(word >> 16);
-        at += 3;
+    while (bytes-- != 0) {
+        word = word << 8 | in[at + bytes];
+    }
+    return word;
+}
+
+static void put(size_t at, size_t bytes, uint32_t word)
+{
+    for (; bytes-- != 0; word >>= 8) {
+        in[at++] = (uint8_t)word;
     }
 }
+
+/* Two bytes if bit 3 is set, else three. CALL0: 000101 in the lowest bits, above them the
+ * distance in words from the word it starts in. L32R: 0001, a register, the distance from
+ * the word behind. */
+static void name_targets_xtensa(void)
+{
+    size_t at, length;
+    uint32_t word;
+
+    for (at = 0; at + 3 <= in_length; at += length) {
+        length = (in[at] & 8) != 0 ? 2 : 3;
+        word = get(at, length);
+        if ((word & 0x3F) == 5) {
+            word += (uint32_t)(at / 4) << 6;
+        } else if ((word & 0xF) == 1) {
+            word += (uint32_t)((at + 3) / 4) << 8;
+        }
+        put(at, length, word);
+    }
+}
+
+/* Four bytes if the lowest two bits are set, else two. JAL: 1101111, a register, and of
+ * the distance in half words the bits 18-11, 10, 9-0, 19. Put there in order. */
+static void name_targets_riscv(void)
+{
+    size_t at, length;
+    uint32_t word, n;
+
+    for (at = 0; at + 4 <= in_length; at += length) {
+        length = (in[at] & 3) == 3 ? 4 : 2;
+        word = get(at, length);
+        if ((word & 0x7F) == 0x6F) {
+            n = word >> 1 & 0x7F800;
+            n |= word >> 10 & 0x400;
+            n |= word >> 21 & 0x3FF;
+            n |= word >> 12 & 0x80000;
+            n += (uint32_t)(at / 2);
+            word = (word & 0xFFF) | n << 12;
+        }
+        put(at, length, word);
+    }
+}
+
+static const struct {
+    const char *name;
+    void (*name_targets)(void);
+} architectures[] = {
+    {"xtensa", name_targets_xtensa},
+    {"riscv", name_targets_riscv},
+};
+#define ARCHITECTURES (sizeof architectures / sizeof *architectures)
 
 int main(int argc, char **argv)
 {
     const struct way *best;
     struct position *end;
     FILE *file;
-    size_t at, i;
+    size_t at, i, architecture;
 
-    file = argc == 3 || argc == 4 ? fopen(argv[1], "rb") : NULL;
-    if (file == NULL) {
-        fprintf(stderr, "usage: pack IN OUT [calls]\n");
+    file = argc == 4 ? fopen(argv[1], "rb") : NULL;
+    for (architecture = 0; architecture < ARCHITECTURES; architecture++) {
+        if (argc == 4 && strcmp(argv[3], architectures[architecture].name) == 0) {
+            break;
+        }
+    }
+    if (file == NULL || architecture == ARCHITECTURES) {
+        fprintf(stderr, "usage: pack IN OUT xtensa|riscv\n");
         return 2;
     }
     in_length = fread(in, 1, sizeof in, file);
@@ -237,9 +291,7 @@ int main(int argc, char **argv)
         return 2;
     }
 
-    if (argc == 4) {
-        name_targets();
-    }
+    architectures[architecture].name_targets();
     keep(0, (struct way){0, 0, MATCH, 0, NULL});
     for (at = 0; at < in_length; at++) {
         struct position *p = &positions[at];

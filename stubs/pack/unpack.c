@@ -51,6 +51,53 @@ static uint32_t get_number(struct input *in)
     return value;
 }
 
+/* Calls, jumps and loads of constants name their targets; they have to name the distance
+ * to them: see pack.c. */
+#ifdef __XTENSA__
+static void name_distances(uint8_t *code, const uint8_t *end)
+{
+    uint8_t *next = code;
+    uint32_t word, at;
+
+    while (next + 3 <= end) {
+        if ((*next & 8u) != 0) {
+            next += 2;
+            continue;
+        }
+        word = next[0] | (uint32_t)next[1] << 8 | (uint32_t)next[2] << 16;
+        at = (uint32_t)(next - code);
+        if ((word & 0x3Fu) == 5u) {
+            word -= at / 4 << 6;
+        } else if ((word & 0xFu) == 1u) {
+            word -= (at + 3u) / 4 << 8;
+        }
+        *next++ = (uint8_t)word;
+        *next++ = (uint8_t)(word >> 8);
+        *next++ = (uint8_t)(word >> 16);
+    }
+}
+#else
+static void name_distances(uint8_t *code, const uint8_t *end)
+{
+    uint16_t *next = (uint16_t *)(void *)code;
+    uint32_t n;
+
+    for (; (const uint8_t *)(next + 2) <= end; next++) {
+        if ((*next & 3u) != 3u) {
+            continue;
+        }
+        if ((*next & 0x7Fu) == 0x6Fu) {
+            n = next[0] >> 12 | (uint32_t)next[1] << 4;
+            n -= (uint32_t)(next - (uint16_t *)(void *)code);
+            next[0] = (uint16_t)((next[0] & 0xFFFu) | (n & 0x7800u) << 1);
+            next[1] = (uint16_t)((n & 0x80000u) >> 4 | (n & 0x3FFu) << 5 | (n & 0x400u) >> 6 |
+                                 n << 13 >> 28);
+        }
+        next += 1;
+    }
+}
+#endif
+
 void unpack(void) __attribute__((noreturn));
 
 void unpack(void)
@@ -89,18 +136,7 @@ void unpack(void)
             out += 1;
         }
     }
-#ifdef __XTENSA__
-    /* Calls name their targets: see pack.c. */
-    for (out = OUT; out + 3 <= end;) {
-        if ((*out++ & 0x3Fu) == 5u) {
-            n = out[-1] | (uint32_t)out[0] << 8 | (uint32_t)out[1] << 16;
-            n -= (uint32_t)(out - 1 - OUT) / 4 << 6;
-            out[-1] = (uint8_t)n;
-            *out++ = (uint8_t)(n >> 8);
-            *out++ = (uint8_t)(n >> 16);
-        }
-    }
-#endif
+    name_distances(OUT, end);
 #ifndef CODE_AS_DATA
     for (n = 0; n < length; n += 4) {
         REG(packed_code + n) = *(const uint32_t *)(const void *)(packed_scratch + n);

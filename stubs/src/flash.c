@@ -193,15 +193,26 @@ void flash_start_program(uint32_t address, const uint32_t *words, uint32_t lengt
     command(what | SPI_SEND(length), address, words);
 }
 
-void flash_start_read(uint32_t address)
+static uint32_t read_command(void)
 {
-    spi_start((flash.fast ? addressed(READ_DUAL) | SPI_DUAL : addressed(READ)) |
-                  SPI_RECEIVE(BLOCK),
-              address, 0);
+    return (flash.fast ? addressed(READ_DUAL) | SPI_DUAL : addressed(READ)) | SPI_RECEIVE(BLOCK);
 }
 
-void flash_read(uint32_t address, uint32_t *block)
+void flash_start_read(uint32_t address)
 {
-    flash_start_read(address);
-    spi_finish(block, BLOCK);
+    spi_start(read_command(), address, 0);
+}
+
+void flash_read(uint32_t address, uint32_t *words, uint32_t length)
+{
+    uint32_t what = read_command();
+
+    for (; length > BLOCK; length -= BLOCK) {
+        spi_start(what | SPI_KEEP_SELECTED, address, 0);
+        spi_finish(words, BLOCK);
+        words += BLOCK / 4;
+        what &= SPI_DUAL | SPI_RECEIVE(0xFFu);
+    }
+    spi_start(what, address, 0);
+    spi_finish(words, BLOCK);
 }

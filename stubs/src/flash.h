@@ -51,8 +51,10 @@ bool flash_wait(void);
 #define FLASH_POLLS 0x800000u
 #endif
 
-/* Start reading a block of 64 bytes, which spi_finish() fetches; or read it. */
+/* Start reading a block of 64 bytes, which spi_finish() fetches. */
 void flash_start_read(uint32_t address);
-void flash_read(uint32_t address, uint32_t *block);
+
+/* Read what one program operation has written, in whole blocks. */
+void flash_read(uint32_t address, uint32_t *words, uint32_t length);
 
 #endif

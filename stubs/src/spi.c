@@ -106,8 +106,10 @@ void spi_start(uint32_t what, uint32_t address, const uint32_t *out)
     CTRL &= ~CTRL_DUAL;
     if ((what & SPI_DUAL) != 0) {
         CTRL |= CTRL_DUAL;
-        user |= USER_DUMMY;
-        user1 = user1 | (DUMMY_CYCLES - 1u);
+        if (opcode != 0) {
+            user |= USER_DUMMY;
+            user1 = user1 | (DUMMY_CYCLES - 1u);
+        }
     }
 #endif
 #ifdef SPI_LAYOUT_8266

@@ -10,7 +10,8 @@
 #define SPI_SEND(bytes) ((bytes) << 8)
 #define SPI_RECEIVE(bytes) ((bytes) << 16)
 #define SPI_ADDRESS(bits) ((bits) << 24)
-#define SPI_DUAL (1u << 30) /* eight dummy cycles; then two bits a cycle come in */
+#define SPI_DUAL (1u << 30) /* two bits a cycle come in, behind eight dummy cycles where
+                             * there is an opcode */
 #define SPI_KEEP_SELECTED (1u << 31)
 #define SPI_PLAIN 0x3FFFFFFFu /* all but the last two */
 

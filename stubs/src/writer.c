@@ -201,14 +201,10 @@ static void hash(void)
 /* Programmed: read it back. */
 static void read_back(void)
 {
-    uint32_t i;
-
     while (w.back_length != 0) {
         hash();
     }
-    for (i = 0; i < w.flight_length; i += BLOCK) {
-        flash_read(w.flight_address + i, back + i / 4);
-    }
+    flash_read(w.flight_address, back, w.flight_length);
     w.back_next = back;
     w.back_length = w.flight_length;
     state.programmed += w.flight_length;

@@ -278,12 +278,12 @@ static void transact(uint32_t opcode, uint32_t bits, const uint8_t *out, uint32_
         return;
     case 0x03:
     case 0x13:
-        if (wide != (opcode == 0x13)) {
+        if (wide != (opcode == 0x13) && chip.position == 0) {
             broken("read with the wrong length of address");
         }
         mock_flash.reads += 1;
         for (i = 0; i < length; i++) {
-            chip.in[i] = mock_flash.bytes[(address + i) % size];
+            chip.in[i] = mock_flash.bytes[(address + chip.position++) % size];
         }
         return;
     case 0x02:
@@ -343,6 +343,9 @@ void spi_start(uint32_t what, uint32_t address, const uint32_t *out)
     }
     memset(chip.in, 0xEE, sizeof chip.in);
     if (opcode != 0) {
+        if (chip.selected != 0) {
+            broken("opcode in the middle of a transaction");
+        }
         chip.address = address;
         chip.position = 0;
     } else if (chip.selected == 0) {
