@@ -1,6 +1,7 @@
 //! What can go wrong, sorted by who has to act.
 
 use crate::connection::Heard;
+use crate::digest::{Digest, DigestKind};
 use crate::wire::{Opcode, WireError};
 use std::io;
 
@@ -31,7 +32,7 @@ pub enum Error {
     Device(#[from] DeviceError),
     /// The flash does not hold what it should.
     #[error(
-        "flash at {address:#x} ({size} bytes) differs: expected MD5 {}, found {}",
+        "flash at {address:#x} ({size} bytes) differs: expected {kind} {}, found {}",
         hex(expected),
         hex(found)
     )]
@@ -40,10 +41,12 @@ pub enum Error {
         address: u32,
         /// Size of the region in bytes.
         size: u32,
-        /// MD5 of the bytes that should be there.
-        expected: [u8; 16],
-        /// MD5 that the chip computed.
-        found: [u8; 16],
+        /// How the digests are made.
+        kind: DigestKind,
+        /// Digest of the bytes that should be there.
+        expected: Digest,
+        /// The digest that the chip computed.
+        found: Digest,
     },
     /// The caller asks for something impossible.
     #[error(transparent)]
@@ -552,6 +555,7 @@ mod tests {
             (image.into(), false),
             (
                 Error::Mismatch {
+                    kind: DigestKind::Md5,
                     address: 0,
                     size: 4,
                     expected: [0; 16],

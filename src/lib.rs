@@ -7,6 +7,7 @@
 //! | layer | what it knows |
 //! |---|---|
 //! | [`slip`] | framing |
+//! | [`digest`] | what bytes come to in sixteen bytes |
 //! | [`wire`] | commands and responses, byte by byte |
 //! | [`chip`] | one table entry a chip |
 //! | [`image`] | image headers, regions of flash |
@@ -19,6 +20,7 @@
 
 pub mod chip;
 pub mod connection;
+pub mod digest;
 pub mod error;
 pub mod flash;
 pub mod image;

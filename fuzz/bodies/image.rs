@@ -76,5 +76,5 @@ fn prepared(chip: &'static Chip, file: &[u8], patch: HeaderPatch) -> Option<Vec<
     prepared
         .into_iter()
         .next()
-        .map(|region| region.data.into_owned())
+        .map(|region| region.data().to_vec())
 }

@@ -84,8 +84,8 @@ pub const WATCHDOG_BITE: Duration = ms(500);
 /// From the last word to a loader that is told to leave to a chip that starts
 /// anew: it sends an answer first.
 pub const SOFT_RESET: Duration = ms(100);
-/// Hashing, for each MB. Hosts: 8 s.
-pub const MD5_PER_MB: Duration = ms(8_000);
+/// Hashing, for each MB, by whatever means. Hosts: 8 s.
+pub const DIGEST_PER_MB: Duration = ms(8_000);
 /// Programming a block: 64 pages at 3 ms (data sheets) and the erase of what
 /// is in the way. Hosts: 3 s and more.
 pub const BLOCK: Duration = ms(5_000);

@@ -2,10 +2,10 @@
 
 use super::{Flasher, at, controller};
 use crate::connection::timing;
+use crate::digest::{Digest, DigestKind};
 use crate::error::{Error, Result};
 use crate::transport::Transport;
 use crate::wire::{FlashMd5, Opcode, ReadReg, WriteReg};
-use md5::{Digest, Md5};
 
 impl<T: Transport> Flasher<'_, T> {
     /// MD5 of `size` bytes of flash from `address` on, computed by the chip.
@@ -16,9 +16,9 @@ impl<T: Transport> Flasher<'_, T> {
     /// [`SecurityError::SecureDownload`](crate::error::SecurityError) in that
     /// mode; the loader refuses; no answer; the port is gone; cancelled; the
     /// deadline passed.
-    pub fn digest(&mut self, address: u32, size: u32) -> Result<[u8; 16]> {
+    pub fn digest(&mut self, address: u32, size: u32) -> Result<Digest> {
         self.abilities.need(Opcode::FLASH_MD5SUM, "hashing flash")?;
-        let timeout = timing::for_size(timing::MD5_PER_MB, size);
+        let timeout = timing::for_size(timing::DIGEST_PER_MB, size);
         let command = FlashMd5 { address, size };
         let outcome = match self.connection.ask(&command, timeout) {
             Err(failure @ Error::Device(_)) => {
@@ -36,17 +36,17 @@ impl<T: Transport> Flasher<'_, T> {
     /// # Errors
     /// The loader refuses; no answer; the port is gone; cancelled; the deadline
     /// passed.
-    pub fn digest_by_register(&mut self, address: u32, size: u32) -> Result<[u8; 16]> {
+    pub fn digest_by_register(&mut self, address: u32, size: u32) -> Result<Digest> {
         let spi = &self.abilities.chip.spi;
         let writes = controller::read(spi, address, size);
         self.connection
             .ask(&WriteReg { writes: &writes }, timing::COMMAND)?;
-        let mut md5 = Md5::new();
+        let mut md5 = DigestKind::Md5.hasher();
         let first = controller::id_register(spi);
         for address in (first..first + size).step_by(4) {
             let word = self.connection.ask(&ReadReg { address }, timing::COMMAND)?;
-            md5.update(word.to_le_bytes());
+            md5.update(&word.to_le_bytes());
         }
-        Ok(md5.finalize().into())
+        Ok(md5.finish())
     }
 }

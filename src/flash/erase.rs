@@ -4,11 +4,11 @@
 use super::plan::{Chunk, Payload};
 use super::{Flasher, Proof, WriteStep, at};
 use crate::connection::timing;
+use crate::digest::{Digest, DigestKind};
 use crate::error::{Error, Result};
 use crate::image::SECTOR;
 use crate::transport::Transport;
 use crate::wire::{EraseRegion, Opcode};
-use md5::{Digest, Md5};
 
 /// What one BEGIN erases at most: a block of the flash, so that a caller who
 /// cancels waits for the erase of one block and no longer.
@@ -44,7 +44,8 @@ impl<T: Transport> Flasher<'_, T> {
             return Ok(Proof::Acknowledged);
         }
         observe(WriteStep::Hashing);
-        let expected = blank_digest(size);
+        let kind = DigestKind::Md5;
+        let expected = blank_digest(kind, size);
         let found = self.digest(address, size)?;
         if found == expected {
             return Ok(Proof::Digest(found));
@@ -52,6 +53,7 @@ impl<T: Transport> Flasher<'_, T> {
         Err(Error::Mismatch {
             address,
             size,
+            kind,
             expected,
             found,
         })
@@ -84,13 +86,13 @@ impl<T: Transport> Flasher<'_, T> {
     }
 }
 
-/// MD5 of `size` bytes of erased flash, a multiple of the sector size.
+/// The digest of `size` bytes of erased flash, a multiple of the sector size.
 #[must_use]
-pub fn blank_digest(size: u32) -> [u8; 16] {
+pub fn blank_digest(kind: DigestKind, size: u32) -> Digest {
     let sector = ERASED.get(..SECTOR as usize).unwrap_or(&ERASED);
-    let mut md5 = Md5::new();
+    let mut hasher = kind.hasher();
     for _ in 0..size / SECTOR {
-        md5.update(sector);
+        hasher.update(sector);
     }
-    md5.finalize().into()
+    hasher.finish()
 }

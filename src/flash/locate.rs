@@ -1,10 +1,10 @@
 //! Where flash differs first from what it should hold.
 
 use super::Flasher;
+use crate::digest::DigestKind;
 use crate::error::Result;
 use crate::image::{Prepared, SECTOR};
 use crate::transport::Transport;
-use md5::{Digest, Md5};
 
 impl<T: Transport> Flasher<'_, T> {
     /// Flash address of the first sector that does not hold what the region
@@ -16,7 +16,7 @@ impl<T: Transport> Flasher<'_, T> {
     /// Those of [`digest`](Self::digest).
     pub fn first_difference(&mut self, region: &Prepared<'_>) -> Result<u32> {
         let mut address = region.address;
-        let mut data: &[u8] = &region.data;
+        let mut data: &[u8] = region.data();
         loop {
             let sectors = data.len().div_ceil(SECTOR as usize);
             if sectors <= 1 {
@@ -25,7 +25,7 @@ impl<T: Transport> Flasher<'_, T> {
             let (head, tail) = data.split_at(sectors / 2 * SECTOR as usize);
             // Half of a region fits into the 32-bit address space.
             let size = u32::try_from(head.len()).unwrap_or(u32::MAX);
-            let expected: [u8; 16] = Md5::digest(head).into();
+            let expected = DigestKind::Md5.of(head);
             if self.digest(address, size)? == expected {
                 address = address.saturating_add(size);
                 data = tail;

@@ -2,10 +2,10 @@
 
 use super::{Flasher, at};
 use crate::connection::timing;
+use crate::digest::DigestKind;
 use crate::error::{Error, Result};
 use crate::transport::Transport;
 use crate::wire::{Opcode, ReadFlash, ReadFlashSlow, WireError};
-use md5::{Digest, Md5};
 
 impl<T: Transport> Flasher<'_, T> {
     /// Reads `size` bytes of flash from `address` on, and makes sure through
@@ -22,9 +22,10 @@ impl<T: Transport> Flasher<'_, T> {
         size: u32,
         sink: &mut dyn FnMut(&[u8]) -> Result<()>,
     ) -> Result<()> {
-        let mut md5 = Md5::new();
+        let kind = DigestKind::Md5;
+        let mut hasher = kind.hasher();
         let mut hashed = |bytes: &[u8]| {
-            md5.update(bytes);
+            hasher.update(bytes);
             sink(bytes)
         };
         if self.abilities.has(Opcode::READ_FLASH) {
@@ -33,13 +34,14 @@ impl<T: Transport> Flasher<'_, T> {
             self.read_pieces(address, size, &mut hashed)?;
         }
         let found = self.digest(address, size)?;
-        let expected: [u8; 16] = md5.finalize().into();
+        let expected = hasher.finish();
         if found == expected {
             return Ok(());
         }
         Err(Error::Mismatch {
             address,
             size,
+            kind,
             expected,
             found,
         })

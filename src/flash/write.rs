@@ -3,6 +3,7 @@
 use super::plan::{self, Chunk, Encoding, Payload};
 use super::{Flasher, at, controller};
 use crate::connection::timing;
+use crate::digest::{Digest, DigestKind};
 use crate::error::{ChipError, DeviceError, Error, Result};
 use crate::image::{Prepared, SECTOR};
 use crate::transport::Transport;
@@ -10,7 +11,6 @@ use crate::wire::{
     Encryption, FlashBegin, FlashData, FlashDeflBegin, FlashDeflData, Opcode, ReadReg, Reason,
     RegWrite, WriteReg,
 };
-use md5::{Digest, Md5};
 
 /// How far a write has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ enum Coding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proof {
     /// The chip's digest of the flash is the expected one.
-    Digest([u8; 16]),
+    Digest(Digest),
     /// The loader took every block and can compute no digest.
     Acknowledged,
 }
@@ -67,14 +67,15 @@ impl<T: Transport> Flasher<'_, T> {
         region: &Prepared<'_>,
         observe: &mut dyn FnMut(WriteStep),
     ) -> Result<Proof> {
-        for chunk in plan::chunks(region.address, &region.data) {
+        for chunk in plan::chunks(region.address, region.data()) {
             self.write_chunk(region, chunk, Coding::Shortest, TRIES, observe)?;
         }
         if !self.abilities.has(Opcode::FLASH_MD5SUM) {
             return Ok(Proof::Acknowledged);
         }
         observe(WriteStep::Hashing);
-        let expected = region.digest();
+        let kind = DigestKind::Md5;
+        let expected = region.digest(kind);
         let found = self.digest(region.address, region.size())?;
         if found == expected {
             return Ok(Proof::Digest(found));
@@ -87,6 +88,7 @@ impl<T: Transport> Flasher<'_, T> {
         Err(Error::Mismatch {
             address: region.address,
             size: region.size(),
+            kind,
             expected,
             found,
         })
@@ -94,8 +96,8 @@ impl<T: Transport> Flasher<'_, T> {
 
     /// Writes the chunks whose digest disagrees once more, without deflate.
     fn repair(&mut self, region: &Prepared<'_>, observe: &mut dyn FnMut(WriteStep)) -> Result<()> {
-        for chunk in plan::chunks(region.address, &region.data) {
-            let expected: [u8; 16] = Md5::digest(chunk.data).into();
+        for chunk in plan::chunks(region.address, region.data()) {
+            let expected = DigestKind::Md5.of(chunk.data);
             if self.digest(chunk.address, chunk.size())? != expected {
                 log::warn!(target: "espwire::flash",
                     "flash at {:#x} is not what was written; writing it again", chunk.address);

@@ -4,8 +4,8 @@
 use super::header::{Header, HeaderForm, MODE, SIZE_FREQUENCY};
 use super::region::{Content, HeaderPatch, Region, SizePatch};
 use crate::chip::{Chip, FlashSize, Revision};
+use crate::digest::{Digest, DigestKind, Remembered};
 use crate::error::InputError;
-use md5::{Digest, Md5};
 use std::borrow::Cow;
 
 /// Bytes in a sector, the least that can be erased.
@@ -47,12 +47,44 @@ pub struct Prepared<'a> {
     pub tag: u32,
     /// Flash address of the first byte.
     pub address: u32,
-    /// The bytes: header patched, filled up to a whole word with FF, which is
-    /// what the erased flash behind it reads as.
-    pub data: Cow<'a, [u8]>,
+    data: Cow<'a, [u8]>,
+    /// Of `data`; those of the caller's region where the bytes are its own.
+    digests: Cow<'a, Remembered>,
 }
 
-impl Prepared<'_> {
+impl<'a> Prepared<'a> {
+    /// Bytes as they would be in flash, a multiple of 4 of them.
+    #[must_use]
+    pub fn new(name: &'a str, tag: u32, address: u32, data: impl Into<Cow<'a, [u8]>>) -> Self {
+        Self {
+            name,
+            tag,
+            address,
+            data: data.into(),
+            digests: Cow::default(),
+        }
+    }
+
+    /// A region's bytes, filled up to a whole word.
+    fn of(region: &'a Region<'_>, data: Cow<'a, [u8]>) -> Self {
+        let data = filled_up(data);
+        let digests = match data {
+            Cow::Borrowed(_) => Cow::Borrowed(&region.digests),
+            Cow::Owned(_) => Cow::default(),
+        };
+        Self {
+            digests,
+            ..Self::new(&region.name, region.tag, region.address, data)
+        }
+    }
+
+    /// The bytes: header patched, filled up to a whole word with FF, which is
+    /// what the erased flash behind it reads as.
+    #[must_use]
+    pub fn data(&self) -> &[u8] {
+        &self.data
+    }
+
     /// Bytes of the region. A region fits into the 32-bit address space.
     #[must_use]
     pub fn size(&self) -> u32 {
@@ -65,10 +97,11 @@ impl Prepared<'_> {
         self.address.saturating_add(self.size())
     }
 
-    /// MD5 of the bytes.
+    /// The digest of the bytes. They are hashed once for each kind; where they
+    /// are the region's own, that is once for each region.
     #[must_use]
-    pub fn digest(&self) -> [u8; 16] {
-        Md5::digest(&self.data).into()
+    pub fn digest(&self, kind: DigestKind) -> Digest {
+        self.digests.of(kind, &self.data)
     }
 }
 
@@ -106,12 +139,7 @@ pub fn prepare<'a>(
                     alignment: SECTOR,
                 });
             }
-            Ok(Prepared {
-                name: &region.name,
-                tag: region.tag,
-                address: region.address,
-                data: filled_up(patched(region, target)?),
-            })
+            Ok(Prepared::of(region, patched(region, target)?))
         })
         .collect::<Result<Vec<_>, _>>()?;
     if purpose == Purpose::Write {

@@ -1,6 +1,7 @@
 //! Bytes and the place in flash they belong to.
 
 use crate::chip::{FlashFrequency, FlashMode, FlashSize};
+use crate::digest::Remembered;
 use crate::error::InputError;
 use std::borrow::Cow;
 use std::path::Path;
@@ -14,6 +15,8 @@ pub struct Region<'a> {
     pub(super) tag: u32,
     pub(super) patch: HeaderPatch,
     pub(super) content: Content,
+    /// Of `data`: a caller who keeps its regions has them hashed once.
+    pub(super) digests: Remembered,
 }
 
 /// What a region's bytes are taken for.
@@ -63,6 +66,7 @@ impl<'a> Region<'a> {
             tag: 0,
             patch: HeaderPatch::default(),
             content: Content::default(),
+            digests: Remembered::default(),
         }
     }
 

@@ -7,6 +7,7 @@ use crate::chip::{
     ALL, Chip, ESP32, ESP32C3, ESP32C6, ESP32S3, ESP8266, FlashFrequency, FlashMode, FlashSize,
     Revision,
 };
+use crate::digest::DigestKind;
 use crate::error::InputError;
 use sha2::{Digest, Sha256};
 
@@ -111,13 +112,39 @@ fn a_verify_may_start_anywhere() {
 fn bytes_are_filled_up_to_whole_words() {
     let regions = [Region::new(0x10000, &[1, 2, 3, 4, 5][..])];
     let prepared = prepare(&regions, &target(&ESP32S3, 4 * MB), Purpose::Write).unwrap();
-    assert_eq!(*prepared[0].data, [1, 2, 3, 4, 5, 0xff, 0xff, 0xff]);
+    assert_eq!(prepared[0].data(), [1, 2, 3, 4, 5, 0xff, 0xff, 0xff]);
     assert_eq!(prepared[0].name, "region at 0x10000");
     // md5sum of those eight bytes.
     assert_eq!(
-        crate::error::hex(&prepared[0].digest()),
+        crate::error::hex(&prepared[0].digest(DigestKind::Md5)),
         "9cbc92de4f70cc8f7c5def415e7fd144"
     );
+}
+
+#[test]
+fn a_region_is_hashed_once_however_often_it_is_prepared() {
+    let chip = &ESP32C3;
+    let patch = HeaderPatch {
+        mode: Some(FlashMode::Dout),
+        ..HeaderPatch::default()
+    };
+    let image = image_of(chip, &[7; 50]);
+    for (region, remembers) in [
+        (Region::new(0x1_0000, &[1; 8][..]), true),
+        (Region::new(0, &image[..]), true),
+        // What goes into flash is not what the caller gave.
+        (Region::new(0x1_0000, &[1; 7][..]), false),
+        (Region::new(0, &image[..]).patched(patch), false),
+    ] {
+        let regions = [region];
+        for kind in [DigestKind::Md5, DigestKind::Sha256] {
+            let prepared = prepare(&regions, &target(chip, 4 * MB), Purpose::Write).unwrap();
+            let digest = kind.of(prepared[0].data());
+            assert_eq!(prepared[0].digest(kind), digest);
+            let other = regions[0].digests.of(kind, b"of nobody");
+            assert_eq!(other == digest, remembers, "{:?}", regions[0].data().len());
+        }
+    }
 }
 
 #[test]
@@ -126,7 +153,7 @@ fn the_bootloader_must_be_an_image_for_this_chip() {
         let at = chip.bootloader_offset;
         let good = [Region::new(at, image_of(chip, &[7; 50])).named("boot.bin")];
         let prepared = prepare(&good, &target(chip, 4 * MB), Purpose::Write).unwrap();
-        assert_eq!(prepared[0].data[..50], good[0].data()[..50]);
+        assert_eq!(prepared[0].data()[..50], good[0].data()[..50]);
 
         for bad in [
             vec![0; 64],
@@ -175,7 +202,7 @@ fn raw_bytes_are_let_through_and_left_alone() {
         let region = Region::new(0, bytes.clone());
         let regions = [region.with_content(Content::Raw).patched(patch)];
         let prepared = prepare(&regions, &target(&ESP32S3, 4 * MB), Purpose::Write).unwrap();
-        assert_eq!(prepared[0].data[..bytes.len()], bytes);
+        assert_eq!(prepared[0].data()[..bytes.len()], bytes);
     }
 }
 
@@ -261,7 +288,7 @@ fn header_settings_are_patched_and_the_hash_with_them() {
         let sha = Sha256::digest(&expected[..end]);
         expected[end..].copy_from_slice(&sha);
         expected.extend([0xab; 100]);
-        assert_eq!(prepared[0].data[..expected.len()], expected, "{patch:?}");
+        assert_eq!(prepared[0].data()[..expected.len()], expected, "{patch:?}");
     }
 }
 
@@ -273,7 +300,7 @@ fn only_the_bootloader_is_patched() {
     };
     let regions = [Region::new(0x1_0000, image_of(&ESP32S3, &[7; 50])).patched(patch)];
     let prepared = prepare(&regions, &target(&ESP32S3, 4 * MB), Purpose::Write).unwrap();
-    assert_eq!(*prepared[0].data, *regions[0].data());
+    assert_eq!(prepared[0].data(), regions[0].data());
 }
 
 #[test]
@@ -286,7 +313,7 @@ fn chips_have_their_own_codes() {
     for (chip, expected) in [(&ESP8266, 0x4f), (&ESP32, 0x2f), (&ESP32C6, 0x20)] {
         let regions = [Region::new(chip.bootloader_offset, image_of(chip, &[7])).patched(patch)];
         let prepared = prepare(&regions, &target(chip, 4 * MB), Purpose::Write).unwrap();
-        assert_eq!(prepared[0].data[3], expected, "{chip}");
+        assert_eq!(prepared[0].data()[3], expected, "{chip}");
     }
     for (patch, text) in [
         (

@@ -5,6 +5,7 @@ use super::event::Action;
 use super::options::Locate;
 use super::report::Outcome;
 use super::work::see;
+use crate::digest::DigestKind;
 use crate::error::{Error, Result};
 use crate::flash::{FastFlasher, Held, Proof};
 use crate::image::Prepared;
@@ -21,19 +22,27 @@ impl<T: Transport> Session<'_, T> {
         }
     }
 
+    /// How the digests are made that are compared: a stub of ours says how, all
+    /// others have MD5 only.
+    pub(super) fn digest_kind(&self) -> DigestKind {
+        self.capability()
+            .map_or(DigestKind::Md5, |own| own.features.digest_kind())
+    }
+
     /// Compares all regions with the flash, in one command.
     pub(super) fn compare_fast(&mut self, own: Capability, regions: &[Prepared<'_>]) -> Result<()> {
         if let Some(first) = regions.first() {
             self.tell_begin(0, first, Action::Verify);
         }
         let all: Vec<&Prepared<'_>> = regions.iter().collect();
+        let kind = self.digest_kind();
         let digests = FastFlasher::new(&mut self.connection, own).digests(&all)?;
         for (index, (region, found)) in regions.iter().zip(digests).enumerate() {
             if index > 0 {
                 self.tell_begin(index, region, Action::Verify);
             }
             self.note(index, |report| report.compare(found));
-            if self.locate != Locate::Never && found != region.digest() {
+            if self.locate != Locate::Never && found != region.digest(kind) {
                 let mut flasher = FastFlasher::new(&mut self.connection, own);
                 let at = flasher.first_difference(region)?;
                 self.note(index, |report| report.first_difference = at);
@@ -76,9 +85,10 @@ impl<T: Transport> Session<'_, T> {
             self.note(at.unwrap_or(0), |region| region.compare(found));
         }
         outcome?;
+        let kind = self.digest_kind();
         for (index, region) in indices.into_iter().zip(wanted) {
             self.note(index, |report| {
-                report.written(Proof::Digest(region.digest()))
+                report.written(Proof::Digest(region.digest(kind)))
             });
             self.tell_end(index);
         }

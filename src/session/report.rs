@@ -1,5 +1,6 @@
 //! What came of the regions of a call.
 
+use crate::digest::{Digest, DigestKind};
 use crate::flash::{Proof, blank_digest};
 use crate::image::Prepared;
 use crate::stub::WithoutStub;
@@ -21,10 +22,16 @@ impl Report {
         self.regions.iter().all(RegionReport::matched)
     }
 
-    /// A report of a call that has done nothing yet.
-    pub(super) fn pending(regions: &[Prepared<'_>], without_stub: Option<&WithoutStub>) -> Self {
+    /// A report of a call that has done nothing yet, and will have digests of
+    /// this kind.
+    pub(super) fn pending(
+        regions: &[Prepared<'_>],
+        kind: DigestKind,
+        without_stub: Option<&WithoutStub>,
+    ) -> Self {
+        let pending = |region| RegionReport::pending(region, kind);
         Self {
-            regions: regions.iter().map(RegionReport::pending).collect(),
+            regions: regions.iter().map(pending).collect(),
             without_stub: without_stub.cloned(),
         }
     }
@@ -34,11 +41,12 @@ impl Report {
         name: &str,
         address: u32,
         size: u32,
+        kind: DigestKind,
         without_stub: Option<&WithoutStub>,
     ) -> Self {
-        let expected = blank_digest(size);
+        let expected = blank_digest(kind, size);
         Self {
-            regions: vec![RegionReport::new(0, name, address, size, expected)],
+            regions: vec![RegionReport::new(0, name, address, size, kind, expected)],
             without_stub: without_stub.cloned(),
         }
     }
@@ -56,12 +64,15 @@ pub struct RegionReport {
     pub address: u32,
     /// Its size in bytes, filled up to a whole word.
     pub size: u32,
-    /// MD5 of the bytes that should be there: header patched, filled up to a
+    /// How the two digests are made: MD5, unless a stub did the work that hashes
+    /// by SHA-256.
+    pub digest_kind: DigestKind,
+    /// Digest of the bytes that should be there: header patched, filled up to a
     /// whole word with FF.
-    pub expected: [u8; 16],
-    /// MD5 that the chip computed of its flash; `None` if it cannot, or has
-    /// not yet.
-    pub found: Option<[u8; 16]>,
+    pub expected: Digest,
+    /// The digest that the chip computed of its flash; `None` if it cannot, or
+    /// has not yet.
+    pub found: Option<Digest>,
     /// Flash address of the first sector that does not hold what it should,
     /// of a region that differs or differed, if anybody looked: see
     /// [`Locate`](super::Locate).
@@ -115,17 +126,26 @@ impl RegionReport {
         self.outcome.holds()
     }
 
-    fn pending(region: &Prepared<'_>) -> Self {
+    fn pending(region: &Prepared<'_>, kind: DigestKind) -> Self {
         let (address, size) = (region.address, region.size());
-        Self::new(region.tag, region.name, address, size, region.digest())
+        let expected = region.digest(kind);
+        Self::new(region.tag, region.name, address, size, kind, expected)
     }
 
-    fn new(tag: u32, name: &str, address: u32, size: u32, expected: [u8; 16]) -> Self {
+    fn new(
+        tag: u32,
+        name: &str,
+        address: u32,
+        size: u32,
+        digest_kind: DigestKind,
+        expected: Digest,
+    ) -> Self {
         Self {
             tag,
             name: name.to_owned(),
             address,
             size,
+            digest_kind,
             expected,
             found: None,
             first_difference: None,
@@ -136,7 +156,7 @@ impl RegionReport {
     }
 
     /// The chip has hashed its flash.
-    pub(super) fn compare(&mut self, found: [u8; 16]) {
+    pub(super) fn compare(&mut self, found: Digest) {
         self.found = Some(found);
         self.outcome = if found == self.expected {
             Outcome::Matches

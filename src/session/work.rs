@@ -4,6 +4,7 @@ use super::event::{Action, Event};
 use super::options::Locate;
 use super::report::{Outcome, RegionReport, Report};
 use super::{Observer, Session};
+use crate::digest::{Digest, DigestKind};
 use crate::error::{Error, InputError, Result};
 use crate::flash::{Flasher, Held, Proof, WriteStep};
 use crate::image::{self, Prepared, Purpose, Region, SECTOR};
@@ -93,7 +94,13 @@ impl<T: Transport> Session<'_, T> {
             }
             .into());
         }
-        self.report = Report::erasing(name, address, size, self.known.stub.as_ref().err());
+        self.report = Report::erasing(
+            name,
+            address,
+            size,
+            self.digest_kind(),
+            self.known.stub.as_ref().err(),
+        );
         let index = 0;
         self.emit(&Event::Start {
             index,
@@ -116,7 +123,7 @@ impl<T: Transport> Session<'_, T> {
 
     /// Compares each region with the flash.
     fn compare(&mut self, regions: &[Prepared<'_>]) -> Result<()> {
-        self.report = Report::pending(regions, self.known.stub.as_ref().err());
+        self.report = Report::pending(regions, self.digest_kind(), self.known.stub.as_ref().err());
         self.timed(
             |timings| &mut timings.verify,
             |session| {
@@ -136,8 +143,8 @@ impl<T: Transport> Session<'_, T> {
     }
 
     /// Looks where a region differs first, if it does and that is wanted.
-    fn locate(&mut self, index: usize, region: &Prepared<'_>, found: [u8; 16]) -> Result<()> {
-        if self.locate != Locate::Always || found == region.digest() {
+    fn locate(&mut self, index: usize, region: &Prepared<'_>, found: Digest) -> Result<()> {
+        if self.locate != Locate::Always || found == region.digest(DigestKind::Md5) {
             return Ok(());
         }
         let at = self.flasher().first_difference(region)?;
@@ -153,7 +160,8 @@ impl<T: Transport> Session<'_, T> {
         held: Held,
     ) -> Result<()> {
         if self.report.regions.is_empty() {
-            self.report = Report::pending(regions, self.known.stub.as_ref().err());
+            self.report =
+                Report::pending(regions, self.digest_kind(), self.known.stub.as_ref().err());
         }
         self.timed(
             |timings| &mut timings.write,

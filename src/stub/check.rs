@@ -3,9 +3,10 @@
 use super::{Origin, Untrusted, WithoutStub};
 use crate::chip::Chip;
 use crate::connection::{Connection, timing};
+use crate::digest::{Digest, DigestKind};
 use crate::error::{Error, Result};
 use crate::transport::Transport;
-use crate::wire::own::{Capability, Digest, GetCapability, Range, VERSION};
+use crate::wire::own::{self, Capability, GetCapability, Range, Read, VERSION};
 use crate::wire::{FlashMd5, Loader};
 
 /// A stub that runs.
@@ -25,7 +26,7 @@ pub struct Witness {
     /// A region.
     pub range: Range,
     /// MD5 of that region.
-    pub md5: [u8; 16],
+    pub md5: Digest,
 }
 
 /// Bits of a flash id.
@@ -45,7 +46,9 @@ pub fn recognise<T: Transport>(connection: &mut Connection<T>) -> Result<Stub> {
 }
 
 impl Witness {
-    /// Asks the stub that has just been started for what the ROM was asked.
+    /// Asks the stub that has just been started for what the ROM was asked. One
+    /// of ours also reads the region out: the MD5 of what came is then the
+    /// ROM's, and the digest of it the stub's, whatever kind that is.
     ///
     /// # Errors
     /// The outer one: the port is gone; cancelled; the deadline passed. The
@@ -57,15 +60,18 @@ impl Witness {
         origin: Origin,
     ) -> Result<Result<Stub, WithoutStub>> {
         let ranges = [self.range];
-        let digest = Digest { ranges: &ranges };
-        let (ask_capability, ask_digest) = (connection.next_tag(), connection.next_tag());
-        connection.ask_own(&GetCapability, ask_capability)?;
+        let read = Read { ranges: &ranges };
+        let digest = own::Digest { ranges: &ranges };
+        let mut tag = || connection.next_tag();
+        let (asked_capability, asked_read, asked_digest) = (tag(), tag(), tag());
+        connection.ask_own(&GetCapability, asked_capability)?;
         if origin == Origin::Embedded {
-            // One round trip for both.
-            connection.ask_own(&digest, ask_digest)?;
+            // One round trip for all.
+            connection.ask_own(&read, asked_read)?;
+            connection.ask_own(&digest, asked_digest)?;
         }
         let capability =
-            match connection.own_answer(&GetCapability, ask_capability, timing::STUB_ASKED) {
+            match connection.own_answer(&GetCapability, asked_capability, timing::STUB_ASKED) {
                 Ok(capability) => capability,
                 Err(Error::Device(_)) => return self.examine_other(connection),
                 Err(Error::NoAnswer(_) | Error::Wire(_)) => {
@@ -77,10 +83,21 @@ impl Witness {
             return Ok(Err(why.into()));
         }
         if origin != Origin::Embedded {
-            connection.ask_own(&digest, ask_digest)?;
+            connection.ask_own(&read, asked_read)?;
+            connection.ask_own(&digest, asked_digest)?;
         }
-        let found = connection.own_answer(&digest, ask_digest, timing::STUB_ASKED);
-        let same = self.same_digest(found.map(|found| found.first().copied()))?;
+        let (address, length) = (self.range.address, self.range.length);
+        let bytes = match heard(connection.own_answer(&read, asked_read, timing::STUB_ASKED))? {
+            Ok(bytes) if DigestKind::Md5.of(&bytes) == self.md5 => bytes,
+            Ok(_) => return Ok(Err(Untrusted::Read { address, length }.into())),
+            Err(why) => return Ok(Err(why)),
+        };
+        let expected = capability.features.digest_kind().of(&bytes);
+        let found = connection.own_answer(&digest, asked_digest, timing::STUB_ASKED);
+        let same = match heard(found)? {
+            Ok(found) => self.same_digest(&expected, found.first()),
+            Err(why) => Err(why),
+        };
         Ok(same.map(|()| Stub::Own(capability)))
     }
 
@@ -116,22 +133,32 @@ impl Witness {
             address: self.range.address,
             size: self.range.length,
         };
-        let found = connection.ask(&command, timing::COMMAND);
-        Ok(self.same_digest(found.map(Some))?.map(|()| Stub::Other))
+        let same = match heard(connection.ask(&command, timing::COMMAND))? {
+            Ok(found) => self.same_digest(&self.md5, Some(&found)),
+            Err(why) => Err(why),
+        };
+        Ok(same.map(|()| Stub::Other))
     }
 
-    fn same_digest(&self, found: Result<Option<[u8; 16]>>) -> Result<Result<(), WithoutStub>> {
-        match found {
-            Ok(Some(found)) if found == self.md5 => Ok(Ok(())),
-            Ok(_) => Ok(Err(Untrusted::Digest {
-                address: self.range.address,
-                length: self.range.length,
-            }
-            .into())),
-            Err(error @ (Error::NoAnswer(_) | Error::Wire(_) | Error::Device(_))) => {
-                Ok(Err(Untrusted::silent(&error).into()))
-            }
-            Err(error) => Err(error),
+    fn same_digest(&self, expected: &Digest, found: Option<&Digest>) -> Result<(), WithoutStub> {
+        if found == Some(expected) {
+            return Ok(());
         }
+        Err(Untrusted::Digest {
+            address: self.range.address,
+            length: self.range.length,
+        }
+        .into())
+    }
+}
+
+/// What a stub answers; that it does not is a reason to do without it.
+fn heard<A>(answer: Result<A>) -> Result<Result<A, WithoutStub>> {
+    match answer {
+        Ok(answer) => Ok(Ok(answer)),
+        Err(error @ (Error::NoAnswer(_) | Error::Wire(_) | Error::Device(_))) => {
+            Ok(Err(Untrusted::silent(&error).into()))
+        }
+        Err(error) => Err(error),
     }
 }

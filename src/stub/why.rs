@@ -46,7 +46,15 @@ pub enum Untrusted {
         /// What the stub says.
         stub: u32,
     },
-    /// The digest of a region is another one than the ROM says.
+    /// What it reads of a region is not what the ROM hashes.
+    Read {
+        /// The region's flash address.
+        address: u32,
+        /// Its length in bytes.
+        length: u32,
+    },
+    /// The digest of a region is not that of what it holds, which is the one
+    /// that the ROM says.
     Digest {
         /// The region's flash address.
         address: u32,
@@ -139,10 +147,13 @@ impl fmt::Display for Untrusted {
                 f,
                 "the flash's id is {stub:06x} to it and {rom:06x} to the ROM"
             ),
-            Self::Digest { address, length } => write!(
+            Self::Read { address, length } => write!(
                 f,
-                "its digest of {length} bytes at {address:#x} is not the ROM's"
+                "the {length} bytes that it reads at {address:#x} are not what the ROM hashes"
             ),
+            Self::Digest { address, length } => {
+                write!(f, "its digest of {length} bytes at {address:#x} is wrong")
+            }
             Self::Silent(why) => write!(f, "it does not say what it should ({why})"),
         }
     }

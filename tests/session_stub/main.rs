@@ -12,6 +12,7 @@ mod deploy;
 mod liar;
 mod moments;
 mod park;
+mod sight;
 #[allow(dead_code, reason = "these tests need one kind of fault only")]
 #[path = "../session_rom/spoiled.rs"]
 mod spoiled;

@@ -68,6 +68,12 @@ fn a_stub_that_does_not_see_what_the_rom_sees_is_not_used() {
             length,
         })
     };
+    let read = |chip: &Chip, length| {
+        WithoutStub::from(Untrusted::Read {
+            address: chip.bootloader_offset,
+            length,
+        })
+    };
     for chip in CHIPS {
         let flash_id = Untrusted::FlashId {
             rom: 0x16_40ef,
@@ -82,15 +88,18 @@ fn a_stub_that_does_not_see_what_the_rom_sees_is_not_used() {
                 6,
                 Untrusted::OtherChip(chip.id.map(|id| id ^ 1)).into(),
             ),
-            (0xf1, 19, digest(chip, 0x1000)),
+            (0xf1, 19, digest(chip, 0x400)),
+            (0xf3, 4, read(chip, 0x400)),
+            (0xf3, 0x403, read(chip, 0x400)),
         ] {
             goes_on_without(chip, alter(opcode, turn_bit(at)), honest(), &why);
         }
     }
     // The ESP8266's ROM cannot hash: 16 bytes are compared.
     let last_byte = |body: &mut [u8]| body[19] ^= 0x80;
-    let why = digest(&ESP8266, 16);
-    goes_on_without(&ESP8266, alter(0xf1, last_byte), honest(), &why);
+    for (opcode, why) in [(0xf1, digest(&ESP8266, 16)), (0xf3, read(&ESP8266, 16))] {
+        goes_on_without(&ESP8266, alter(opcode, last_byte), honest(), &why);
+    }
 }
 
 /// A request of the common family with this opcode.
@@ -130,7 +139,7 @@ fn a_stub_that_is_not_heard_of_is_not_used() {
 #[test]
 fn what_is_lost_once_costs_no_stub() {
     type Losses = fn() -> (Meddler, Meddler);
-    let losses: [(&str, Losses); 8] = [
+    let losses: [(&str, Losses); 10] = [
         ("greeting", || {
             (lose(|frame| frame == b"OHAI", &[0]), honest())
         }),
@@ -166,6 +175,11 @@ fn what_is_lost_once_costs_no_stub() {
         }),
         ("CAPABILITY", || {
             (honest(), lose(request(Opcode::CAPABILITY), &[0]))
+        }),
+        ("READ", || (honest(), lose(request(Opcode::READ), &[0]))),
+        ("an answer to READ", || {
+            let fits = |frame: &[u8]| frame.starts_with(&[1, Opcode::READ.0]);
+            (lose(fits, &[0]), honest())
         }),
         ("an answer to DIGEST", || {
             let fits = |frame: &[u8]| frame.starts_with(&[1, Opcode::DIGEST.0]);

@@ -13,10 +13,11 @@ pub use watch::Watcher;
 pub use write::Held;
 
 use crate::connection::{Connection, timing};
+use crate::digest::{Digest, DigestKind};
 use crate::error::Result;
 use crate::image::{Prepared, SECTOR};
 use crate::transport::Transport;
-use crate::wire::own::{Capability, Digest, Map, Range};
+use crate::wire::own::{self, Capability, Map, Range};
 use flate2::Crc;
 
 /// The flash of a chip that runs our own stub.
@@ -38,25 +39,31 @@ impl<'c, T: Transport> FastFlasher<'c, T> {
         }
     }
 
-    /// MD5 of each region of flash, computed by the chip: one command for as
-    /// many regions as the stub takes.
+    /// How the stub's digests are made.
+    #[must_use]
+    pub const fn digest_kind(&self) -> DigestKind {
+        self.capability.features.digest_kind()
+    }
+
+    /// The digest of each region of flash, computed by the chip: one command
+    /// for as many regions as the stub takes.
     ///
     /// # Errors
     /// The stub refuses; no answer; the port is gone; cancelled; the deadline
     /// passed.
-    pub fn digests(&mut self, regions: &[&Prepared<'_>]) -> Result<Vec<[u8; 16]>> {
+    pub fn digests(&mut self, regions: &[&Prepared<'_>]) -> Result<Vec<Digest>> {
         let ranges: Vec<Range> = regions.iter().map(|region| range(region)).collect();
         self.digests_of(&ranges)
     }
 
-    fn digests_of(&mut self, ranges: &[Range]) -> Result<Vec<[u8; 16]>> {
+    fn digests_of(&mut self, ranges: &[Range]) -> Result<Vec<Digest>> {
         let mut digests = Vec::with_capacity(ranges.len());
         for ranges in ranges.chunks(usize::from(self.capability.max_segments.max(1))) {
             let bytes = ranges
                 .iter()
                 .fold(0u32, |sum, range| sum.saturating_add(range.length));
-            let timeout = timing::for_size(timing::MD5_PER_MB, bytes);
-            digests.extend(self.connection.own(&Digest { ranges }, timeout)?);
+            let timeout = timing::for_size(timing::DIGEST_PER_MB, bytes);
+            digests.extend(self.connection.own(&own::Digest { ranges }, timeout)?);
         }
         Ok(digests)
     }
@@ -75,7 +82,7 @@ impl<'c, T: Transport> FastFlasher<'c, T> {
     /// The sectors of a region that do not hold what they should.
     fn differing(&mut self, region: &Prepared<'_>) -> Result<Vec<u32>> {
         let found = self.map(&[range(region)])?;
-        let sectors = region.data.chunks(SECTOR as usize).zip(found);
+        let sectors = region.data().chunks(SECTOR as usize).zip(found);
         let addresses = (region.address..).step_by(SECTOR as usize);
         let differing = addresses
             .zip(sectors)
@@ -91,7 +98,7 @@ impl<'c, T: Transport> FastFlasher<'c, T> {
             let bytes = part
                 .iter()
                 .fold(0u32, |sum, range| sum.saturating_add(range.length));
-            let timeout = timing::for_size(timing::MD5_PER_MB, bytes);
+            let timeout = timing::for_size(timing::DIGEST_PER_MB, bytes);
             sectors.extend(self.connection.own(&Map { ranges: &part }, timeout)?);
         }
         Ok(sectors)

@@ -3,6 +3,7 @@
 use super::FastFlasher;
 use super::watch::Watch;
 use crate::connection::{refusal, timing};
+use crate::digest::Digest;
 use crate::error::{Error, PortError, Result};
 use crate::flash::stream::pace::Pace;
 use crate::flash::stream::segment::{Kind, Segment};
@@ -42,7 +43,7 @@ impl<T: Transport> FastFlasher<'_, T> {
         } else {
             Coding::Deflate
         };
-        source::ahead(&data, coding, |source| {
+        source::ahead(&data, coding, self.digest_kind(), |source| {
             let state = self.begin(segments, coding)?;
             let now = self.connection.transport().now();
             let mut sender = Sender::new(state, self.capability.window, pace.clone(), now);
@@ -88,8 +89,8 @@ impl<T: Transport> FastFlasher<'_, T> {
         Err(self.connection.no_answer(Opcode::WRITE_BEGIN))
     }
 
-    /// MD5 of all data, once all of it has been sent.
-    fn expected(&self, source: &mut Source<'_>) -> Result<Option<[u8; 16]>> {
+    /// The digest of all data, once all of it has been sent.
+    fn expected(&self, source: &mut Source<'_>) -> Result<Option<Digest>> {
         loop {
             match source.take(1, timing::CANCEL_POLL) {
                 Supply::End(digest) => return Ok(Some(digest)),

@@ -7,8 +7,8 @@ use crate::connection::Limits;
 use crate::error::{DeviceError, Error, PortError};
 use crate::flash::WriteStep;
 use crate::transport::testing::Scripted;
+use crate::wire::own::Features;
 use crate::wire::{Dialect, Opcode, Reason};
-use md5::Md5;
 use stub::{CAPABILITY, Made, Mischief};
 
 const FLASH: usize = 1 << 20;
@@ -24,12 +24,7 @@ fn region(address: u32, len: usize) -> Prepared<'static> {
     for sector in data.chunks_mut(SECTOR as usize).skip(3).step_by(7) {
         sector.fill(0xff);
     }
-    Prepared {
-        name: "region",
-        tag: 0,
-        address,
-        data: data.into(),
-    }
+    Prepared::new("region", 0, address, data)
 }
 
 fn connect(stub: Made) -> Connection<Scripted<Made>> {
@@ -47,6 +42,15 @@ fn connect(stub: Made) -> Connection<Scripted<Made>> {
 fn used(script: impl FnMut(&Made, Opcode, usize) -> Mischief + Send + 'static) -> Made {
     Made::new(noise(FLASH, 1), script)
 }
+
+/// What stubs of each kind of digest say of their features.
+const KINDS: [(DigestKind, Features); 2] = [
+    (DigestKind::Md5, Features(Features::WHOLE_PAGE)),
+    (
+        DigestKind::Sha256,
+        Features(Features::WHOLE_PAGE | Features::SHA256),
+    ),
+];
 
 struct Written {
     outcome: Result<()>,
@@ -70,7 +74,7 @@ impl Written {
         let flash = &self.stub().flash;
         for region in regions {
             let start = region.address as usize;
-            assert!(flash[start..start + region.data.len()] == *region.data);
+            assert!(flash[start..start + region.size() as usize] == *region.data());
         }
         for (index, region) in regions.iter().enumerate() {
             let last = self.steps.iter().rev().find_map(|(at, step)| match step {
@@ -83,11 +87,12 @@ impl Written {
 }
 
 fn write(stub: Made, regions: &[Prepared<'_>], held: Held) -> Written {
+    let capability = stub.capability();
     let mut connection = connect(stub);
     let mut steps = vec![];
     let all: Vec<_> = regions.iter().collect();
     let outcome =
-        FastFlasher::new(&mut connection, CAPABILITY)
+        FastFlasher::new(&mut connection, capability)
             .write(&all, held, &mut |index, step| steps.push((index, step)));
     Written {
         outcome,
@@ -107,8 +112,15 @@ fn regions() -> Vec<Prepared<'static>> {
 
 #[test]
 fn what_was_written_is_in_flash_and_nothing_else_was_touched() {
+    for (_, features) in KINDS {
+        let stub = used(|_, _, _| Mischief::None);
+        writes_exactly(stub.with(features));
+    }
+}
+
+fn writes_exactly(stub: Made) {
     let regions = regions();
-    let mut written = write(used(|_, _, _| Mischief::None), &regions, Held::Nothing);
+    let mut written = write(stub, &regions, Held::Nothing);
     written.holds(&regions);
     let stub = written.stub();
     let inside = |sector: u32| {
@@ -131,11 +143,17 @@ fn what_was_written_is_in_flash_and_nothing_else_was_touched() {
 
 #[test]
 fn sectors_that_are_there_are_left_alone() {
+    for (_, features) in KINDS {
+        let stub = used(|_, _, _| Mischief::None);
+        leaves_alone(stub.with(features));
+    }
+}
+
+fn leaves_alone(mut stub: Made) {
     let regions = regions();
-    let mut stub = used(|_, _, _| Mischief::None);
     for region in &regions {
         let start = region.address as usize;
-        stub.flash[start..start + region.data.len()].copy_from_slice(&region.data);
+        stub.flash[start..start + region.size() as usize].copy_from_slice(region.data());
     }
     let address = 0x4_0000 + 5 * SECTOR;
     stub.flash[address as usize + 77] ^= 1;
@@ -190,10 +208,15 @@ fn flash_that_does_not_hold_what_was_written_is_written_again_once() {
         Opcode::MAP | Opcode::DIGEST => Mischief::Spoils(0x1_0000 + 3 * SECTOR),
         _ => Mischief::None,
     };
-    let written = write(used(always), &regions, Held::Nothing);
-    match written.outcome {
-        Err(Error::Mismatch { address, .. }) => assert_eq!(address, 0x1_0000),
-        other => panic!("{other:?}"),
+    for (expected, features) in KINDS {
+        let stub = used(always);
+        let written = write(stub.with(features), &regions, Held::Nothing);
+        match written.outcome {
+            Err(Error::Mismatch { address, kind, .. }) => {
+                assert_eq!((address, kind), (0x1_0000, expected));
+            }
+            other => panic!("{other:?}"),
+        }
     }
 }
 
@@ -236,7 +259,7 @@ fn a_lost_port_leaves_word_of_what_is_certain() {
         assert!(certain > 0 || at < 30);
         let start = regions[0].address as usize;
         let flash = &written.stub().flash[start..start + certain];
-        assert!(flash == &regions[0].data[..certain]);
+        assert!(flash == &regions[0].data()[..certain]);
         let touched = written.steps.iter().rev().find_map(|(_, step)| match step {
             WriteStep::Touching(bytes) => Some(*bytes as usize),
             _ => None,
@@ -293,10 +316,19 @@ fn nobody_there_is_no_answer() {
 
 #[test]
 fn erasing_and_hashing() {
-    let mut connection = connect(used(|_, _, _| Mischief::None));
-    let mut flasher = FastFlasher::new(&mut connection, CAPABILITY);
+    for (kind, features) in KINDS {
+        let stub = used(|_, _, _| Mischief::None);
+        erases_and_hashes(stub.with(features), kind);
+    }
+}
+
+fn erases_and_hashes(stub: Made, kind: DigestKind) {
+    let capability = stub.capability();
+    let mut connection = connect(stub);
+    let mut flasher = FastFlasher::new(&mut connection, capability);
+    assert_eq!(flasher.digest_kind(), kind);
     let digest = flasher.erase(0x3000, 0x8_1000, &mut |_, _| {}).unwrap();
-    assert_eq!(digest, crate::flash::blank_digest(0x8_1000));
+    assert_eq!(digest, crate::flash::blank_digest(kind, 0x8_1000));
     let stub = connection.transport_mut().device();
     let erased: u32 = stub.erased.iter().sum();
     assert_eq!(erased, 0x81);
@@ -309,14 +341,36 @@ fn erasing_and_hashing() {
     // More regions than the stub takes at once.
     let parts: Vec<_> = (0..6).map(|at| region(at * 0x1_0000 + 4, 5000)).collect();
     let all: Vec<_> = parts.iter().collect();
-    let digests = FastFlasher::new(&mut connection, CAPABILITY)
+    let digests = FastFlasher::new(&mut connection, capability)
         .digests(&all)
         .unwrap();
     let flash = &connection.transport_mut().device().flash;
     for (part, digest) in parts.iter().zip(digests) {
         let start = part.address as usize;
-        let expected: [u8; 16] = <Md5 as md5::Digest>::digest(&flash[start..start + 5000]).into();
-        assert_eq!(digest, expected);
+        assert_eq!(digest, kind.of(&flash[start..start + 5000]));
+    }
+}
+
+/// A stub whose digests are of another kind than it says matches nothing.
+#[test]
+fn digests_of_the_other_kind_are_no_match() {
+    for (said, done) in [(KINDS[0].1, KINDS[1].1), (KINDS[1].1, KINDS[0].1)] {
+        let stub = used(|_, _, _| Mischief::None);
+        let mut connection = connect(stub.with(done));
+        let capability = Capability {
+            features: said,
+            ..CAPABILITY
+        };
+        let regions = [region(0x1_0000, 20_000)];
+        let outcome = FastFlasher::new(&mut connection, capability).write(
+            &[&regions[0]],
+            Held::Nothing,
+            &mut |_, _| {},
+        );
+        assert!(
+            matches!(outcome, Err(Error::Mismatch { .. })),
+            "{outcome:?}"
+        );
     }
 }
 
@@ -325,7 +379,7 @@ fn the_first_sector_that_differs() {
     let whole = region(0x1_0100, 50_000);
     for at in [None, Some(0), Some(4095), Some(4096), Some(49_999)] {
         let mut stub = used(|_, _, _| Mischief::None);
-        stub.flash[0x1_0100..0x1_0100 + 50_000].copy_from_slice(&whole.data);
+        stub.flash[0x1_0100..0x1_0100 + 50_000].copy_from_slice(whole.data());
         if let Some(at) = at {
             stub.flash[0x1_0100 + at] ^= 1;
         }

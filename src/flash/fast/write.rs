@@ -4,6 +4,7 @@ use super::session::End;
 use super::watch::{Watch, Watcher};
 use super::{FastFlasher, range};
 use crate::connection::{BaudChange, timing};
+use crate::digest::Digest;
 use crate::error::{Error, PortError, Result};
 use crate::flash::erase::{BLOCK as ERASE_BLOCK, ERASED, blank_digest};
 use crate::flash::stream::pace::Pace;
@@ -48,7 +49,7 @@ impl<T: Transport> FastFlasher<'_, T> {
     ) -> Result<()> {
         let extents = regions.iter().map(|region| (region.address, region.size()));
         let mut watch = Watch::new(extents, watcher);
-        let parts = || regions.iter().map(|region| (region.address, &*region.data));
+        let parts = || regions.iter().map(|region| (region.address, region.data()));
         let mut wanted = segments(parts(), |_, _| false);
         if held == Held::Matching {
             let differing = self.all_differing(regions)?;
@@ -78,12 +79,7 @@ impl<T: Transport> FastFlasher<'_, T> {
     /// [`Error::Mismatch`] if they are not blank afterwards; the stub refuses,
     /// with the address; no answer; the port is gone; cancelled; the deadline
     /// passed.
-    pub fn erase(
-        &mut self,
-        address: u32,
-        size: u32,
-        watcher: &mut Watcher<'_>,
-    ) -> Result<[u8; 16]> {
+    pub fn erase(&mut self, address: u32, size: u32, watcher: &mut Watcher<'_>) -> Result<Digest> {
         let mut watch = Watch::new([(address, size)], watcher);
         let mut blocks = Vec::new();
         let mut done = 0;
@@ -102,13 +98,15 @@ impl<T: Transport> FastFlasher<'_, T> {
         let length = size;
         let found = self.digests_of(&[Range { address, length }])?;
         let found = found.first().copied().unwrap_or_default();
-        let expected = blank_digest(size);
+        let kind = self.digest_kind();
+        let expected = blank_digest(kind, size);
         if found == expected {
             return Ok(found);
         }
         Err(Error::Mismatch {
             address,
             size,
+            kind,
             expected,
             found,
         })
@@ -213,14 +211,16 @@ impl<T: Transport> FastFlasher<'_, T> {
 
     /// Whether flash holds all regions: the outer error is another one.
     fn hold(&mut self, regions: &[&Prepared<'_>]) -> Result<Result<()>> {
+        let kind = self.digest_kind();
         let found = self.digests(regions)?;
         for (region, found) in regions.iter().zip(found) {
-            let expected = region.digest();
+            let expected = region.digest(kind);
             let Range { address, length } = range(region);
             if found != expected {
                 return Ok(Err(Error::Mismatch {
                     address,
                     size: length,
+                    kind,
                     expected,
                     found,
                 }));

@@ -59,7 +59,7 @@ pub enum Step<'s> {
 /// How a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Everything is in flash; the MD5 of it as read back.
+    /// Everything is in flash; the digest of it as read back.
     Done([u8; 16]),
     /// The stub gave up.
     Failed {

@@ -4,9 +4,9 @@
 //! of pieces, compresses nothing twice, and ends before [`ahead`] returns:
 //! nothing of it outlives the call, whatever ends it.
 
+use crate::digest::{Digest, DigestKind};
 use crate::time::Duration;
 use flate2::{Compress, Compression, FlushCompress, Status};
-use md5::{Digest, Md5};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -39,8 +39,8 @@ pub enum Coding {
 /// What the thread hands over.
 enum Piece {
     Bytes(Vec<u8>),
-    /// There is no more; the MD5 of the bytes that went in.
-    End([u8; 16]),
+    /// There is no more; the digest of the bytes that went in.
+    End(Digest),
 }
 
 /// What a session's data has come to.
@@ -48,8 +48,8 @@ enum Piece {
 pub enum Supply {
     /// The next bytes.
     Bytes(Vec<u8>),
-    /// There is no more; the MD5 of the bytes before they were coded.
-    End([u8; 16]),
+    /// There is no more; the digest of the bytes before they were coded.
+    End(Digest),
     /// Nothing yet.
     Later,
 }
@@ -60,7 +60,7 @@ pub struct Source<'s> {
     pieces: Receiver<Piece>,
     /// Received and not taken yet.
     rest: VecDeque<u8>,
-    end: Option<[u8; 16]>,
+    end: Option<Digest>,
     /// Index into [`LEVELS`].
     level: &'s AtomicU32,
     in_time: u32,
@@ -68,9 +68,13 @@ pub struct Source<'s> {
 
 /// Lets a thread code `data`, given in stretches that follow each other, while
 /// `work` takes what comes of it.
+///
+/// # Errors
+/// There can be no more threads.
 pub fn ahead<R>(
     data: &[&[u8]],
     coding: Coding,
+    kind: DigestKind,
     work: impl FnOnce(&mut Source<'_>) -> R,
 ) -> std::io::Result<R> {
     let level = AtomicU32::new(0);
@@ -81,7 +85,7 @@ pub fn ahead<R>(
             .name("espwire-deflate".to_owned())
             .spawn_scoped(scope, move || {
                 // It ends early when nobody listens any more.
-                let _ = produce(data, coding, &sender, level);
+                let _ = produce(data, coding, kind, &sender, level);
             })?;
         let mut source = Source {
             pieces,
@@ -104,7 +108,7 @@ impl Source<'_> {
                 Ok(Piece::End(digest)) => self.end = Some(digest),
                 Err(RecvTimeoutError::Timeout) => return Supply::Later,
                 // It has panicked, which its scope passes on.
-                Err(RecvTimeoutError::Disconnected) => self.end = Some([0; 16]),
+                Err(RecvTimeoutError::Disconnected) => self.end = Some(Digest::default()),
             }
         }
         match self.end {
@@ -141,16 +145,17 @@ struct Unwanted;
 fn produce(
     data: &[&[u8]],
     coding: Coding,
+    kind: DigestKind,
     pieces: &SyncSender<Piece>,
     level: &AtomicU32,
 ) -> Result<(), Unwanted> {
     let send = |piece| pieces.send(piece).map_err(|_| Unwanted);
-    let mut md5 = Md5::new();
+    let mut hasher = kind.hasher();
     let steps = data.iter().flat_map(|stretch| stretch.chunks(STEP));
     match coding {
         Coding::Raw => {
             for step in steps {
-                md5.update(step);
+                hasher.update(step);
                 for piece in step.chunks(PIECE) {
                     send(Piece::Bytes(piece.to_vec()))?;
                 }
@@ -159,7 +164,7 @@ fn produce(
         Coding::Deflate => {
             let mut coder = Coder::new();
             for step in steps {
-                md5.update(step);
+                hasher.update(step);
                 coder.set_level(level.load(Ordering::Relaxed), &send)?;
                 coder.code(step, FlushCompress::None, &send)?;
             }
@@ -167,7 +172,7 @@ fn produce(
             send(Piece::Bytes(coder.piece))?;
         }
     }
-    send(Piece::End(md5.finalize().into()))
+    send(Piece::End(hasher.finish()))
 }
 
 /// A deflate stream in pieces.
@@ -245,7 +250,7 @@ mod tests {
     }
 
     /// Everything a source gives, in blocks of so many bytes.
-    fn all(source: &mut Source<'_>, block: usize) -> (Vec<u8>, [u8; 16]) {
+    fn all(source: &mut Source<'_>, block: usize) -> (Vec<u8>, Digest) {
         let mut bytes = vec![];
         loop {
             match source.take(block, LONG) {
@@ -276,12 +281,17 @@ mod tests {
             &[&noise[..1], &text[..99_999], &noise[..77_777]],
         ] {
             let joined = data.concat();
-            let expected: [u8; 16] = Md5::digest(&joined).into();
-            for block in [1000, 4096, 8192] {
-                let (raw, digest) = ahead(data, Coding::Raw, |it| all(it, block)).unwrap();
-                assert_eq!((raw, digest), (joined.clone(), expected));
-                let (coded, digest) = ahead(data, Coding::Deflate, |it| all(it, block)).unwrap();
-                assert_eq!((inflated(&coded), digest), (joined.clone(), expected));
+            for (block, kind) in [
+                (1000, DigestKind::Md5),
+                (4096, DigestKind::Sha256),
+                (8192, DigestKind::Md5),
+            ] {
+                let expected = (joined.clone(), kind.of(&joined));
+                let out = ahead(data, Coding::Raw, kind, |it| all(it, block)).unwrap();
+                assert_eq!(out, expected);
+                let (coded, digest) =
+                    ahead(data, Coding::Deflate, kind, |it| all(it, block)).unwrap();
+                assert_eq!((inflated(&coded), digest), expected);
             }
         }
     }
@@ -289,7 +299,10 @@ mod tests {
     #[test]
     fn noise_does_not_grow_by_more_than_the_headers_of_stored_blocks() {
         let noise = noise(1 << 20);
-        let (coded, _) = ahead(&[&noise], Coding::Deflate, |it| all(it, 4096)).unwrap();
+        let (coded, _) = ahead(&[&noise], Coding::Deflate, DigestKind::Md5, |it| {
+            all(it, 4096)
+        })
+        .unwrap();
         assert!(
             coded.len() < noise.len() + noise.len() / 2000,
             "{}",
@@ -301,7 +314,8 @@ mod tests {
     fn the_whole_is_as_small_as_zlib_makes_it() {
         let text: Vec<u8> = noise(400_000).iter().map(|byte| byte & 0x3f).collect();
         let parts = [&text[..100_001], &text[100_001..]];
-        let (coded, _) = ahead(&parts, Coding::Deflate, |it| all(it, 4096)).unwrap();
+        let (coded, _) =
+            ahead(&parts, Coding::Deflate, DigestKind::Md5, |it| all(it, 4096)).unwrap();
         let mut whole = flate2::write::DeflateEncoder::new(vec![], Compression::best());
         std::io::Write::write_all(&mut whole, &text).unwrap();
         assert_eq!(coded.len(), whole.finish().unwrap().len());
@@ -316,7 +330,7 @@ mod tests {
             .copied()
             .collect();
         let coded = |hurry: bool| {
-            ahead(&[&text], Coding::Deflate, |source| {
+            ahead(&[&text], Coding::Deflate, DigestKind::Md5, |source| {
                 let mut out = vec![];
                 while let Supply::Bytes(more) = source.take(4096, LONG) {
                     out.extend(more);
@@ -344,7 +358,7 @@ mod tests {
     #[test]
     fn the_thread_ends_with_the_call() {
         let noise = noise(8 << 20);
-        let took = ahead(&[&noise], Coding::Deflate, |source| {
+        let took = ahead(&[&noise], Coding::Deflate, DigestKind::Md5, |source| {
             // Nobody wants the rest: neither this nor the scope may hang.
             matches!(source.take(10, LONG), Supply::Bytes(bytes) if bytes.len() == 10)
         });

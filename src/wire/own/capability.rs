@@ -2,6 +2,7 @@
 
 use super::super::{Opcode, WireError};
 use super::{Command, half, results, word, wrong_length};
+use crate::digest::DigestKind;
 
 /// The version of the contract that this crate speaks. A higher one is not to
 /// be talked to.
@@ -63,11 +64,25 @@ impl Features {
     pub const WHOLE_PAGE: u8 = 2;
     /// The image for the ESP32-P4 before revision 3.
     pub const P4_EARLY: u8 = 4;
+    /// Its digests, in answers to DIGEST and in the state of a write session,
+    /// are SHA-256, cut to 16 bytes; without it they are MD5.
+    pub const SHA256: u8 = 8;
 
     /// Whether all of these bits are set.
     #[must_use]
     pub const fn has(self, bits: u8) -> bool {
         self.0 & bits == bits
+    }
+
+    /// How the stub's own digests are made. FLASH_MD5SUM answers with an MD5
+    /// all the same.
+    #[must_use]
+    pub const fn digest_kind(self) -> DigestKind {
+        if self.has(Self::SHA256) {
+            DigestKind::Sha256
+        } else {
+            DigestKind::Md5
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 use super::super::command::put_words;
 use super::super::{Opcode, WireError};
 use super::{Command, results, wrong_length};
+use crate::digest;
 
 /// A range of flash. Any address, any length, 0 included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,10 +17,8 @@ pub struct Range {
 
 /// Bytes that one CRC-32 of MAP covers.
 const MAPPED: u32 = 0x1000;
-/// Bytes of an MD5.
-const DIGEST_LEN: usize = 16;
-
-/// DIGEST: MD5 of each range, in one answer.
+/// DIGEST: the digest of each range, in one answer; of which kind,
+/// [`Features`](super::Features) tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Digest<'a> {
     /// The ranges.
@@ -48,7 +47,7 @@ pub struct Read<'a> {
 #[must_use]
 pub fn results_len(command: Opcode, ranges: &[Range]) -> Option<u16> {
     let len = |range: &Range| match command {
-        Opcode::DIGEST => Some(DIGEST_LEN),
+        Opcode::DIGEST => Some(digest::LEN),
         Opcode::MAP => usize::try_from(range.length.div_ceil(MAPPED))
             .ok()?
             .checked_mul(4),
@@ -78,8 +77,8 @@ fn promised<'b>(command: Opcode, ranges: &[Range], body: &'b [u8]) -> Result<&'b
 
 impl Command for Digest<'_> {
     const OPCODE: Opcode = Opcode::DIGEST;
-    /// One MD5 a range.
-    type Answer = Vec<[u8; DIGEST_LEN]>;
+    /// One a range.
+    type Answer = Vec<digest::Digest>;
 
     fn body(&self, out: &mut Vec<u8>) {
         put_ranges(self.ranges, out);

@@ -3,6 +3,7 @@
 use super::super::command::put_words;
 use super::super::{Opcode, Reason, WireError};
 use super::{Command, half, word, wrong_length};
+use crate::digest::Digest;
 
 /// STATE: where the session stands. The stub sends the same answer without
 /// being asked.
@@ -40,9 +41,10 @@ pub enum Phase {
     None,
     /// It takes data, or works off what it has.
     Running,
-    /// Everything is erased, programmed and read back; with the MD5 of the
-    /// whole stream of data as it was read back.
-    Done([u8; 16]),
+    /// Everything is erased, programmed and read back; with the digest of the
+    /// whole stream of data as it was read back, of the kind that
+    /// [`Features`](super::Features) tell.
+    Done(Digest),
     /// It failed, and takes no more data.
     Failed(Reason),
 }
@@ -62,7 +64,7 @@ impl State {
         }
         let (&[_, reason, phase, flags], Some(digest)) = (
             body.first_chunk().unwrap_or(&[0; 4]),
-            body.get(20..).and_then(<[u8]>::first_chunk::<16>),
+            body.get(20..).and_then(<[u8]>::first_chunk),
         ) else {
             return Err(wrong_length(command, body));
         };

@@ -1,6 +1,7 @@
 //! Every layout, byte by byte, as `docs/stubs.md` tells it.
 
 use super::*;
+use crate::digest::DigestKind;
 use crate::wire::tests::hex;
 use std::fmt::Debug;
 
@@ -291,6 +292,14 @@ fn capability() {
             .has(Features::WIDE_ADDRESSES | Features::WHOLE_PAGE)
     );
     assert!(!c3.features.has(Features::P4_EARLY));
+    for (bits, kind) in [
+        (0, DigestKind::Md5),
+        (7, DigestKind::Md5),
+        (8, DigestKind::Sha256),
+        (0xff, DigestKind::Sha256),
+    ] {
+        assert_eq!(Features(bits).digest_kind(), kind, "{bits:#x}");
+    }
     check(&GetCapability, CAPABILITY, Ok(c3));
     let esp8266 = CAPABILITY
         .replace("0100 0900 01 03", "0100 ffff 00 04")

@@ -8,7 +8,6 @@ use crate::transport::testing::{Device, Event, Say};
 use crate::wire::own::{self, Capability, Features, Phase, Port, State};
 use crate::wire::{Opcode, Reason, Request, Response};
 use flate2::{Decompress, FlushDecompress};
-use md5::{Digest, Md5};
 
 /// What a frame and its answer take.
 const TRIP: Duration = Duration::from_millis(2);
@@ -41,6 +40,8 @@ pub(super) struct Made {
     pub(super) flash: Vec<u8>,
     pub(super) baud: u32,
     pub(super) host_baud: u32,
+    /// What it says of itself, and does.
+    pub(super) features: Features,
     pub(super) cancel: crate::connection::CancelToken,
     /// What was asked, in order.
     pub(super) asked: Vec<Opcode>,
@@ -81,6 +82,7 @@ impl Made {
             flash,
             baud: 921_600,
             host_baud: 115_200,
+            features: Features(0),
             cancel: crate::connection::CancelToken::new(),
             asked: vec![],
             decoder: Decoder::new(0x4000),
@@ -100,6 +102,36 @@ impl Made {
             tag: 0,
             script: Some(Box::new(script)),
         }
+    }
+
+    pub(super) fn with(self, features: Features) -> Self {
+        Self { features, ..self }
+    }
+
+    pub(super) const fn capability(&self) -> Capability {
+        Capability {
+            features: self.features,
+            ..CAPABILITY
+        }
+    }
+
+    /// The same as it goes over the line.
+    fn told(&self) -> Vec<u8> {
+        let it = self.capability();
+        let mut out = it.version.to_le_bytes().to_vec();
+        out.extend(it.chip_id.unwrap().to_le_bytes());
+        out.extend([0, it.features.0]);
+        out.extend(it.max_segments.to_le_bytes());
+        for word in [
+            it.flash_id,
+            it.flash_size.unwrap(),
+            it.window,
+            it.max_data,
+            it.max_response,
+        ] {
+            out.extend(word.to_le_bytes());
+        }
+        out
     }
 
     fn request(&mut self, frame: &[u8], say: &mut Say) {
@@ -156,10 +188,10 @@ impl Made {
         let mut answer = vec![0; 4];
         let ranges = || body.chunks_exact(8).map(range);
         match request.opcode {
-            Opcode::CAPABILITY => answer.extend(capability()),
+            Opcode::CAPABILITY => answer.extend(self.told()),
             Opcode::DIGEST => {
                 for range in ranges() {
-                    answer.extend(Md5::digest(&self.flash[range]));
+                    answer.extend(self.features.digest_kind().of(&self.flash[range]));
                 }
             }
             Opcode::MAP => {
@@ -281,7 +313,7 @@ impl Made {
         }
         self.state.programmed = u32::try_from(self.stream.len()).unwrap();
         if self.state.address == u32::MAX {
-            self.state.phase = Phase::Done(Md5::digest(&self.stream).into());
+            self.state.phase = Phase::Done(self.features.digest_kind().of(&self.stream));
         }
     }
 }
@@ -297,24 +329,6 @@ fn respond(opcode: Opcode, tag: u32, body: &[u8], say: &mut Say) {
     let mut wire = vec![];
     slip::encode(&frame, &mut wire);
     say.after(TRIP, &wire);
-}
-
-fn capability() -> Vec<u8> {
-    let it = CAPABILITY;
-    let mut out = it.version.to_le_bytes().to_vec();
-    out.extend(it.chip_id.unwrap().to_le_bytes());
-    out.extend([0, it.features.0]);
-    out.extend(it.max_segments.to_le_bytes());
-    for word in [
-        it.flash_id,
-        it.flash_size.unwrap(),
-        it.window,
-        it.max_data,
-        it.max_response,
-    ] {
-        out.extend(word.to_le_bytes());
-    }
-    out
 }
 
 impl Device for Made {
