@@ -54,12 +54,15 @@ impl<T: Transport> Connection<T> {
     /// [`Error::Cancelled`], [`Error::Deadline`].
     pub fn pause(&mut self, time: Duration) -> Result<()> {
         let until = self.transport.now() + time;
-        while self.transport.now() < until {
+        loop {
+            // Behind the last slice, too.
             self.check("waiting for a reset")?;
+            if self.transport.now() >= until {
+                return Ok(());
+            }
             let slice = self.slice(until);
             self.transport.sleep_until(slice);
         }
-        Ok(())
     }
 
     /// Waits for a port that a reset has taken away, and goes on with what it

@@ -1,8 +1,10 @@
 //! Connecting the flash and finding out which one it is.
 
 use super::{Flasher, JedecId, controller};
+use crate::chip::RomErase;
 use crate::connection::timing;
-use crate::error::{ChipError, Result};
+use crate::error::{ChipError, Error, Result};
+use crate::image::SECTOR;
 use crate::transport::Transport;
 use crate::wire::{Encryption, FlashBegin, Opcode, ReadReg, RegWrite, SpiAttach, WriteReg};
 
@@ -70,5 +72,41 @@ impl<T: Transport> Flasher<'_, T> {
     pub fn set_size(&mut self, size: u32) -> Result<()> {
         self.size = Some(size);
         self.tell_size(size)
+    }
+
+    /// Makes sure, before the first erase, that a ROM has taken in right how
+    /// large sectors are. Nothing protects an SPI_SET_PARAMS: where it has lost a
+    /// byte, sectors have 16 bytes, and each is erased 256 times.
+    ///
+    /// The ROM is told to erase nothing, from the middle of the sector at
+    /// `address` on: it refuses, unless sectors are smaller for it.
+    ///
+    /// # Errors
+    /// No answer; the port is gone; cancelled; the deadline passed.
+    pub(super) fn check_sectors(&mut self, address: u32) -> Result<()> {
+        let abilities = &self.abilities;
+        let goes_by_it =
+            abilities.erase == RomErase::Region && !abilities.has(Opcode::ERASE_REGION);
+        if !goes_by_it || self.size.is_none() {
+            return Ok(());
+        }
+        let begin = FlashBegin {
+            size: 0,
+            blocks: 0,
+            block_size: abilities.flash_block,
+            offset: address.saturating_add(SECTOR / 2),
+            encryption: Encryption::Off,
+        };
+        for _ in 0..timing::ASK_TRIES {
+            match self.connection.offer(&begin, timing::COMMAND) {
+                Err(Error::Device(_)) => break,
+                Err(error) => return Err(error),
+                Ok(()) => {
+                    log::warn!(target: "espwire::flash", "the ROM has got the flash wrong; telling it again");
+                    self.tell_size_again()?;
+                }
+            }
+        }
+        Ok(())
     }
 }

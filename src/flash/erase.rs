@@ -30,6 +30,7 @@ impl<T: Transport> Flasher<'_, T> {
         size: u32,
         observe: &mut dyn FnMut(WriteStep),
     ) -> Result<Proof> {
+        self.check_sectors(address)?;
         let mut done = 0;
         while done < size {
             let start = address.saturating_add(done);

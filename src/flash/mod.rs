@@ -61,6 +61,10 @@ impl<'c, T: Transport> Flasher<'c, T> {
             }
             failure => return Err(failure),
         }
+        self.tell_size_again()
+    }
+
+    fn tell_size_again(&mut self) -> Result<()> {
         match self.size {
             Some(size) => self.tell_size(size),
             None => Ok(()),

@@ -67,6 +67,7 @@ impl<T: Transport> Flasher<'_, T> {
         region: &Prepared<'_>,
         observe: &mut dyn FnMut(WriteStep),
     ) -> Result<Proof> {
+        self.check_sectors(region.address)?;
         for chunk in plan::chunks(region.address, region.data()) {
             self.write_chunk(region, chunk, Coding::Shortest, TRIES, observe)?;
         }
@@ -96,6 +97,8 @@ impl<T: Transport> Flasher<'_, T> {
 
     /// Writes the chunks whose digest disagrees once more, without deflate.
     fn repair(&mut self, region: &Prepared<'_>, observe: &mut dyn FnMut(WriteStep)) -> Result<()> {
+        // What is wrong may be how the ROM takes the flash to be.
+        self.tell_size_again()?;
         for chunk in plan::chunks(region.address, region.data()) {
             let expected = DigestKind::Md5.of(chunk.data);
             if self.digest(chunk.address, chunk.size())? != expected {

@@ -1,7 +1,7 @@
 //! What sessions send: commands, bytes, and how long it takes.
 
 use super::{ADDRESS, SIZE, connect, firmware, hashes, options};
-use espwire::chip::{ALL, ESP32C3, ESP32P4, UsbPort};
+use espwire::chip::{ALL, ESP32C3, ESP32P4, RomErase, UsbPort};
 use espwire::connection::{Connection, Limits, timing};
 use espwire::flash::Abilities;
 use espwire::flash::plan::{Payload, chunks};
@@ -87,7 +87,8 @@ fn what_a_verify_and_a_write_cost() {
             println!("{chip:10} {action:6} {commands:5} {bytes_out:8} {bytes_in:6} {seconds:7.3}");
 
             // No command that is not needed: one digest, or BEGINs, blocks and
-            // one digest, and on the ESP32 a look at two eFuses.
+            // one digest, a look at what the ROM takes for a sector, and on the
+            // ESP32 one at two eFuses.
             let rom = Abilities::of_rom(chip);
             let blocks: u32 = chunks(ADDRESS, &image)
                 .map(|chunk| 1 + Payload::shortest(chunk.data, &rom).blocks())
@@ -96,7 +97,8 @@ fn what_a_verify_and_a_write_cost() {
                 "verify" => 1,
                 _ => {
                     let fuses = u64::from(chip.security_fuses.is_some());
-                    u64::from(blocks) + fuses + u64::from(hashes(chip))
+                    let sectors = u64::from(chip.rom.erase == RomErase::Region);
+                    u64::from(blocks) + fuses + sectors + u64::from(hashes(chip))
                 }
             };
             assert_eq!(by_action, expected, "{chip} {action}");

@@ -311,5 +311,17 @@ pub fn sizes(chip: &Chip) -> Vec<Step> {
             md5(0x1_0000, 0x2000),
         ]);
     }
+    // Nothing to erase, from the middle of a sector on: what sessions ask for. Of
+    // sectors of 0 bytes an Xtensa ROM dies, as it divides by them.
+    for sector in [0x1000, 0x10, 0x800, 0x1001] {
+        let words = [0, FLASH, 0x1_0000, sector, 0x100, 0xffff];
+        steps.extend([
+            Request::words(Opcode::SPI_SET_PARAMS, &words).step(),
+            begin(chip, Opcode::FLASH_BEGIN, 0, 0x400, 0x800),
+            begin(chip, Opcode::FLASH_BEGIN, 0, 0x400, 0x1_0800),
+            begin(chip, Opcode::FLASH_BEGIN, 0, 0x400, FLASH - 0x800),
+            begin(chip, Opcode::FLASH_BEGIN, 0, 0x400, 0x1_0000),
+        ]);
+    }
     steps
 }
