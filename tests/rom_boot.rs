@@ -23,7 +23,7 @@ use sha2::{Digest, Sha256};
 /// timer group 0; and what a chip with a blank flash says of its last reset: the
 /// watchdog that was faster.
 const CHIPS: &[(&Chip, u32, u32, &str)] = &[
-    (&chip::ESP32, 0x4009_0000, 0x3ff5_f048, TIMER_GROUP),
+    (&chip::ESP32, 0x4009_0000, 0x3ff5_f048, RTC),
     (&chip::ESP32S2, 0x4004_0000, 0x3f41_f048, TIMER_GROUP),
     (&chip::ESP32S3, 0x4039_0000, 0x6001_f048, TIMER_GROUP),
     (&chip::ESP32C2, 0x4038_8000, 0x6001_f048, TIMER_GROUP),
@@ -37,6 +37,8 @@ const CHIPS: &[(&Chip, u32, u32, &str)] = &[
 
 /// TG0WDT_SYS_RST, TG0_WDT_HPSYS, …
 const TIMER_GROUP: &str = "rst:0x7 (";
+/// RTCWDT_RTC_RESET, as logs of boards tell.
+const RTC: &str = "rst:0x10 (";
 
 const HELLO: &str = "hello from flash\r\n";
 

@@ -39,11 +39,14 @@ pub static ESP32: Chip = Chip {
             config1: 0x3ff4_8090,
             protect: 0x3ff4_80a4,
             bite: WatchdogBite::Unsupported,
-            // WDT_FLASHBOOT_MOD_EN, STG0_HOLD; RC_SLOW_CLK (register header; TRM, "Reset and Clock").
+            // WDT_FLASHBOOT_MOD_EN, STG0_HOLD (register header).
             flash_boot: 1 << 10,
             boot_hold: 128_000,
             first_stage: 1,
-            slow_clock: 150_000,
+            // RC_SLOW_CLK has its 150 kHz only after software has tuned it
+            // (RTC_CNTL_REG, SCK_DCAP, which is 0 at first); till then it is
+            // this fast: boards whose start fails reset every 400 ms.
+            slow_clock: 320_000,
         },
         super_watchdog: None,
     }),

@@ -86,8 +86,10 @@ pub static ESP32: Soc = Soc {
         (0x3ff4_0024, 0x6060),
         // UART_DATE.
         (0x3ff4_0078, 0x1512_2500),
-        // EFUSE_BLK0_RDATA4.
+        // EFUSE_BLK0_RDATA4; RDATA6, CONSOLE_DEBUG_DISABLE, which Espressif
+        // burns: a ROM with nothing to start offers no BASIC.
         (0x3ff5_a010, 8),
+        (0x3ff5_a018, 1 << 2),
         // SPI_USER: a command phase.
         (0x3ff4_201c, 1 << 31),
         // TIMG0_RTCCALICFG: ten cycles of the fast RC oscillator over 256, over

@@ -218,6 +218,8 @@ pub static VARIANTS: &[Variant] = &[
             // crystal of 40 MHz.
             (0x3ff5_f06c, 0x3200 << 7),
             (0x3ff5_a010, 8),
+            // EFUSE_BLK0_RDATA6, CONSOLE_DEBUG_DISABLE, which Espressif burns.
+            (0x3ff5_a018, 1 << 2),
             (0x3ff4_2018, 0x0000_3043),
         ],
         extra_commands: &[],
