@@ -39,13 +39,16 @@ common=(-std=c11 -Os -flto -ffreestanding -fno-common
   -Wall -Wextra -Wconversion -Wshadow -Wundef -Wstrict-prototypes -Werror
   -Isrc -Ichips)
 link=(-nostdlib -nostartfiles -Wl,--gc-sections -Wl,--build-id=none)
-xtensa=(-mno-serialize-volatile)
+xtensa=(-mno-serialize-volatile -fno-rerun-cse-after-loop)
 riscv=(-mabi=ilp32 -msmall-data-limit=0 -msave-restore)
 # The assembler wants Zicsr and Zifencei named; libgcc is sorted by what it has.
 riscv_compile=(-march=rv32imc_zicsr_zifencei)
 riscv_link=(-march=rv32imac)
 xtensa_compile=()
 xtensa_link=()
+# The code that unpacks has global registers, and saves none.
+xtensa_unpack=(-fno-lto)
+riscv_unpack=(-fno-lto -mno-save-restore)
 
 out=../target/stubs
 images=images
@@ -100,8 +103,9 @@ build() { # IMAGE ARCHITECTURE LAYOUT
   link_elf "$architecture" "$dir/stub.elf" -T "chips/$image.ld" -T "ld/$layout.ld" "$dir"/stub/*.o
   "$out/pack" "$dir/stub.bin" "$dir/payload" "$architecture"
 
+  local -n unpack=${architecture}_unpack
   compile "$dir/packed" "$architecture" pack/start_"$architecture".S "$chip"
-  compile "$dir/packed" "$architecture" pack/unpack.c "$chip"
+  compile "$dir/packed" "$architecture" pack/unpack.c "$chip" "${unpack[@]}"
   compile "$dir/packed" "$architecture" pack/payload.S -DPAYLOAD="\"$dir/payload\""
   link_elf "$architecture" "$dir/packed.elf" -T "chips/$image.ld" -T ld/packed.ld "$dir"/packed/*.o
 }

@@ -22,6 +22,10 @@
 #define SWD_KEY 0x8F1D312Au
 #define SWD_AUTO_FEED (1u << 31)
 
+#define SHA_BASE 0x6003B000u
+/* SYSTEM_PERIP_CLK_EN1; SYSTEM_PERIP_RST_EN1. */
+#define SHA_ON {0x600C0014u, 0, 1u << 2}, {0x600C001Cu, 1u << 2, 0}
+
 #define RESET_REGISTER 0x60008000u
 #define RESET_BIT (1u << 31)
 

@@ -34,6 +34,10 @@
         0x600C0058u, 3u << 10, 1u << 10                                                            \
     }
 
+#define SHA_BASE 0x6003B000u
+/* SYSTEM_PERIP_CLK_EN1; SYSTEM_PERIP_RST_EN1: its own, DS, HMAC. */
+#define SHA_ON {0x600C0014u, 0, 1u << 2}, {0x600C001Cu, 1u << 2 | 1u << 4 | 1u << 5, 0}
+
 #define RESET_REGISTER 0x60008000u
 #define RESET_BIT (1u << 31)
 

@@ -25,6 +25,10 @@
 #define SWD_KEY 0x50D83AA1u
 #define SWD_AUTO_FEED (1u << 18)
 
+#define SHA_BASE 0x60089000u
+/* PCR_SHA_CONF, PCR_DS_CONF, PCR_HMAC_CONF, PCR_ECDSA_CONF. */
+#define SHA_ON {0x600960D0u, 2u, 1u}, {0x600960E4u, 2u, 0}, {0x600960E8u, 2u, 0}, {0x600960ECu, 2u, 0}
+
 #define RESET_REGISTER 0x600B1034u
 #define RESET_BIT (1u << 31)
 

@@ -30,6 +30,10 @@
 #define CLOCKS {0x600960F0u, 0xFFu, 1u}, {0x600960F4u, 0xFFu, 3u}, {0x600960E8u, 3u << 16, 2u << 16}
 #define CLOCKS_UPDATE 0x60096120u /* PCR_BUS_CLK_UPDATE */
 
+#define SHA_BASE 0x60089000u
+/* PCR_SHA_CONF, PCR_ECDSA_CONF. */
+#define SHA_ON {0x600960A0u, 2u, 1u}, {0x600960BCu, 2u, 0}
+
 #define RESET_REGISTER 0x600B1034u
 #define RESET_BIT (1u << 31)
 

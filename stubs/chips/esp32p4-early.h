@@ -25,6 +25,11 @@
 #define SWD_KEY 0x50D83AA1u
 #define SWD_AUTO_FEED (1u << 18)
 
+#define SHA_BASE 0x50091000u
+/* HP_SYS_CLKRST_PERI_CLK_CTRL25; HP_SYS_CLKRST_HP_RST_EN2: its own, and of all crypto,
+ * DS, HMAC, ECDSA. */
+#define SHA_ON {0x500E60A8u, 0, 1u << 20}, {0x500E60C8u, 0x1E4000u, 0}
+
 #define RESET_REGISTER 0x50110008u
 #define RESET_BIT (1u << 1)
 

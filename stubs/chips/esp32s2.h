@@ -24,6 +24,10 @@
 #define SWD_KEY 0x8F1D312Au
 #define SWD_AUTO_FEED (1u << 31)
 
+#define SHA_BASE 0x6003B000u
+/* SYSTEM_PERIP_CLK_EN1; SYSTEM_PERIP_RST_EN1: its own, DS, HMAC. */
+#define SHA_ON {0x3F4C0044u, 0, 1u << 2}, {0x3F4C004Cu, 1u << 2 | 1u << 4 | 1u << 5, 0}
+
 #define RESET_REGISTER 0x3F408000u
 #define RESET_BIT (1u << 31)
 

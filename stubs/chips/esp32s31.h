@@ -25,6 +25,11 @@
 #define SWD_KEY 0x50D83AA1u
 #define SWD_AUTO_FEED (1u << 18)
 
+#define SHA_BASE 0x20509000u
+/* HP_SYS_CLKRST_CRYPTO_CTRL0: clocks of all crypto and its own; resets of both, DS, HMAC,
+ * ECDSA. */
+#define SHA_ON {0x20587058u, 0x28882u, 0x41u}
+
 #define RESET_REGISTER 0x20700008u
 #define RESET_BIT (1u << 1)
 

@@ -16,84 +16,93 @@ extern uint8_t packed_code[];
 #define OUT packed_scratch
 #endif
 
-struct input {
-    const uint8_t *next;
-    uint32_t bits; /* bits of the last bit byte, and a 1 behind them */
-};
+/* Nothing else runs yet: what is needed all the time has a register for good, which
+ * takes fewer bytes than to save and pass it. */
+#ifdef __XTENSA__
+#define REGISTER(xtensa, riscv) __asm__(xtensa)
+#else
+#define REGISTER(xtensa, riscv) __asm__(riscv)
+#endif
+register const uint8_t *next REGISTER("a12", "s0"); /* of the stream */
+register uint32_t bits REGISTER("a13", "s1"); /* of the last bit byte, and a 1 behind them */
+register uint8_t *out REGISTER("a14", "s2");
+register uint32_t n REGISTER("a15", "s3"); /* the number that has been read */
+#ifdef __riscv
+register uint32_t distance __asm__("s4");
+register const uint8_t *end __asm__("s5");
+#endif
 
-static uint32_t get_byte(struct input *in)
+static inline __attribute__((always_inline)) uint32_t get_byte(void)
 {
 #ifdef CODE_AS_DATA
-    return *in->next++;
+    const uint32_t byte = *next;
 #else
-    const uint32_t at = (uint32_t)(uintptr_t)in->next++;
-
-    return REG(at & ~3u) >> at % 4 * 8 & 0xFFu;
+    const uint32_t at = (uint32_t)(uintptr_t)next;
+    const uint32_t byte = REG(at & ~3u) >> at % 4 * 8 & 0xFFu;
 #endif
+
+    next += 1;
+    return byte;
 }
 
-static uint32_t get_bit(struct input *in)
+static uint32_t __attribute__((noinline)) get_bit(void)
 {
-    in->bits <<= 1;
-    if ((in->bits & 0xFFu) == 0) {
-        in->bits = get_byte(in) << 1 | 1u;
+    bits <<= 1;
+    if ((bits & 0xFFu) == 0) {
+        bits = get_byte() << 1 | 1u;
     }
-    return in->bits >> 8 & 1u;
+    return bits >> 8 & 1u;
 }
 
-static uint32_t get_number(struct input *in)
+static void __attribute__((noinline)) get_number(void)
 {
-    uint32_t value = 1;
-
-    while (get_bit(in) == 0) {
-        value = value << 1 | get_bit(in);
+    n = 1;
+    while (get_bit() == 0) {
+        n <<= 1;
+        n |= get_bit();
     }
-    return value;
 }
 
 /* Calls, jumps and loads of constants name their targets; they have to name the distance
  * to them: see pack.c. */
 #ifdef __XTENSA__
-static void name_distances(uint8_t *code, const uint8_t *end)
+static void name_distances(const uint8_t *limit)
 {
-    uint8_t *next = code;
     uint32_t word, at;
 
-    while (next + 3 <= end) {
-        if ((*next & 8u) != 0) {
-            next += 2;
+    for (out = OUT; out + 3 <= limit; out += 2) {
+        if ((*out & 8u) != 0) {
             continue;
         }
-        word = next[0] | (uint32_t)next[1] << 8 | (uint32_t)next[2] << 16;
-        at = (uint32_t)(next - code);
+        word = out[0] | (uint32_t)out[1] << 8 | (uint32_t)out[2] << 16;
+        at = (uint32_t)(out - OUT);
         if ((word & 0x3Fu) == 5u) {
             word -= at / 4 << 6;
         } else if ((word & 0xFu) == 1u) {
             word -= (at + 3u) / 4 << 8;
         }
-        *next++ = (uint8_t)word;
-        *next++ = (uint8_t)(word >> 8);
-        *next++ = (uint8_t)(word >> 16);
+        *out++ = (uint8_t)word;
+        out[0] = (uint8_t)(word >> 8);
+        out[1] = (uint8_t)(word >> 16);
     }
 }
 #else
-static void name_distances(uint8_t *code, const uint8_t *end)
+static void name_distances(const uint8_t *limit)
 {
-    uint16_t *next = (uint16_t *)(void *)code;
-    uint32_t n;
+    uint16_t *at = (uint16_t *)(void *)OUT;
 
-    for (; (const uint8_t *)(next + 2) <= end; next++) {
-        if ((*next & 3u) != 3u) {
+    for (; (const uint8_t *)(at + 2) <= limit; at++) {
+        if ((*at & 3u) != 3u) {
             continue;
         }
-        if ((*next & 0x7Fu) == 0x6Fu) {
-            n = next[0] >> 12 | (uint32_t)next[1] << 4;
-            n -= (uint32_t)(next - (uint16_t *)(void *)code);
-            next[0] = (uint16_t)((next[0] & 0xFFFu) | (n & 0x7800u) << 1);
-            next[1] = (uint16_t)((n & 0x80000u) >> 4 | (n & 0x3FFu) << 5 | (n & 0x400u) >> 6 |
-                                 n << 13 >> 28);
+        if ((*at & 0x7Fu) == 0x6Fu) {
+            n = at[0] >> 12 | (uint32_t)at[1] << 4;
+            n -= (uint32_t)(at - (uint16_t *)(void *)OUT);
+            at[0] = (uint16_t)((at[0] & 0xFFFu) | (n & 0x7800u) << 1);
+            at[1] = (uint16_t)((n & 0x80000u) >> 4 | (n & 0x3FFu) << 5 | (n & 0x400u) >> 6 |
+                               n << 13 >> 28);
         }
-        next += 1;
+        at += 1;
     }
 }
 #endif
@@ -102,43 +111,51 @@ void unpack(void) __attribute__((noreturn));
 
 void unpack(void)
 {
-    const uint32_t length = packed_payload[0];
-    struct input in = {STREAM, 0x80u};
-    uint8_t *out = OUT;
-    uint8_t *const end = out + length;
-    uint32_t distance = 0;
-    uint32_t n;
-    bool literals = true;
+#ifdef __XTENSA__
+    uint32_t distance;
+    const uint8_t *end;
+#endif
 
+    end = OUT + packed_payload[0];
+    distance = 0;
+    next = STREAM;
+    bits = 0x80u;
+    out = OUT;
     divide_crystal(0);
-    for (;;) {
-        if (literals) {
-            for (n = get_number(&in); n != 0; n--) {
-                *out++ = (uint8_t)get_byte(&in);
-            }
-        }
-        if (out == end) {
-            break;
-        }
-        /* 1: a match at a new distance. 0: behind literals a match at the last
-         * distance, behind a match literals. */
-        n = 0;
-        if (get_bit(&in) != 0) {
-            distance = (get_number(&in) - 1u) << 8;
-            distance += get_byte(&in) + 1u;
-            n = get_number(&in) + 1u;
-        } else if (literals) {
-            n = get_number(&in);
-        }
-        literals = n == 0;
-        for (; n != 0; n--) {
-            *out = *(out - distance);
-            out += 1;
-        }
+literals:
+    get_number();
+    do {
+        *out = (uint8_t)get_byte();
+        out += 1;
+    } while (--n != 0);
+    if (out == end) {
+        goto done;
     }
-    name_distances(OUT, end);
+    if (get_bit() == 0) {
+        get_number();
+        goto copy;
+    }
+match:
+    get_number();
+    distance = (n - 1u) << 8;
+    distance += get_byte() + 1u;
+    get_number();
+    n += 1;
+copy:
+    do {
+        *out = *(out - distance);
+        out += 1;
+    } while (--n != 0);
+    if (out != end) {
+        if (get_bit() != 0) {
+            goto match;
+        }
+        goto literals;
+    }
+done:
+    name_distances(end);
 #ifndef CODE_AS_DATA
-    for (n = 0; n < length; n += 4) {
+    for (n = 0; n < packed_payload[0]; n += 4) {
         REG(packed_code + n) = *(const uint32_t *)(const void *)(packed_scratch + n);
     }
 #endif

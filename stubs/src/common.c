@@ -2,8 +2,8 @@
 #include "block.h"
 #include "chip.h"
 #include "command.h"
+#include "digest.h"
 #include "flash.h"
-#include "md5.h"
 #include "port.h"
 #include "reader.h"
 #include "rx.h"
@@ -188,13 +188,13 @@ static uint32_t mem_end(struct request *r)
 
 static uint32_t flash_md5sum(struct request *r)
 {
-    struct md5 md5;
+    struct digest md5;
 
     if (!flash_contains(r->body[0], r->body[1])) {
         return E_ADDRESS;
     }
-    reader_digest((const struct region *)(void *)r->body, &md5);
-    return answer(r, 0, md5.digest, MD5_DIGEST);
+    reader_md5((const struct region *)(void *)r->body, &md5);
+    return answer(r, 0, md5.value, DIGEST);
 }
 
 static uint32_t security_info(struct request *r)
@@ -242,7 +242,7 @@ static uint32_t read_flash(struct request *r)
     const uint32_t packet = r->body[2];
     uint32_t sent = 0;
     uint32_t due = packet;
-    struct md5 md5;
+    struct digest md5;
     uint32_t n;
 
     if (packet == 0 || packet % BLOCK != 0) {
@@ -253,25 +253,26 @@ static uint32_t read_flash(struct request *r)
     }
     answer(r, 0, 0, 0);
     rx_events.raw = false;
-    md5_start(&md5);
+    digest_start_md5(&md5);
     reader_start(r->body[0], r->body[1]);
     while (sent != r->body[1]) {
         tx_start();
         do {
             n = reader_next();
             tx_bytes(reader_block, n);
-            md5_update(&md5, reader_block, n);
+            digest_update(&md5, reader_block, n);
             sent += n;
         } while (sent != r->body[1] && sent != due);
         due += packet;
         tx_end();
         if (!is_acknowledged(sent)) {
+            reader_stop();
             return ANSWERED;
         }
     }
-    md5_finish(&md5);
+    digest_finish(&md5);
     tx_start();
-    tx_bytes(md5.digest, MD5_DIGEST);
+    tx_bytes(md5.value, DIGEST);
     tx_end();
     return ANSWERED;
 }

@@ -25,6 +25,9 @@
 
 struct flash flash;
 
+/* The transaction that goes on with the read under way, or 0. */
+static uint32_t continued;
+
 static void command(uint32_t what, uint32_t address, const uint32_t *out)
 {
     spi_start(what, address, out);
@@ -193,26 +196,28 @@ void flash_start_program(uint32_t address, const uint32_t *words, uint32_t lengt
     command(what | SPI_SEND(length), address, words);
 }
 
-static uint32_t read_command(void)
+void flash_start_read(uint32_t address, uint32_t left)
 {
-    return (flash.fast ? addressed(READ_DUAL) | SPI_DUAL : addressed(READ)) | SPI_RECEIVE(BLOCK);
-}
+    uint32_t what = continued;
 
-void flash_start_read(uint32_t address)
-{
-    spi_start(read_command(), address, 0);
+    if (what == 0) {
+        what = (flash.fast ? addressed(READ_DUAL) | SPI_DUAL : addressed(READ)) |
+               SPI_RECEIVE(BLOCK);
+    }
+    continued = 0;
+    if (left > BLOCK && flash.unit == FLASH_PAGE) {
+        continued = what & (SPI_DUAL | SPI_RECEIVE(0xFFu));
+        what |= SPI_KEEP_SELECTED;
+    }
+    spi_start(what, address, 0);
 }
 
 void flash_read(uint32_t address, uint32_t *words, uint32_t length)
 {
-    uint32_t what = read_command();
+    uint32_t i;
 
-    for (; length > BLOCK; length -= BLOCK) {
-        spi_start(what | SPI_KEEP_SELECTED, address, 0);
-        spi_finish(words, BLOCK);
-        words += BLOCK / 4;
-        what &= SPI_DUAL | SPI_RECEIVE(0xFFu);
+    for (i = 0; i < length; i += BLOCK) {
+        flash_start_read(address + i, length - i);
+        spi_finish(words + i / 4, BLOCK);
     }
-    spi_start(what, address, 0);
-    spi_finish(words, BLOCK);
 }

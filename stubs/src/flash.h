@@ -51,10 +51,11 @@ bool flash_wait(void);
 #define FLASH_POLLS 0x800000u
 #endif
 
-/* Start reading a block of 64 bytes, which spi_finish() fetches. */
-void flash_start_read(uint32_t address);
+/* Start reading a block of 64 bytes, which spi_finish() fetches. If more than that is
+ * `left`, the next block has to follow, up to the last, before anything else. */
+void flash_start_read(uint32_t address, uint32_t left);
 
-/* Read what one program operation has written, in whole blocks. */
+/* Read, in whole blocks. */
 void flash_read(uint32_t address, uint32_t *words, uint32_t length);
 
 #endif

@@ -1,8 +1,8 @@
 /* What the start code jumps to. */
 #include "command.h"
 #include "crc32.h"
+#include "digest.h"
 #include "flash.h"
-#include "md5.h"
 #include "port.h"
 #include "rx.h"
 #include "session.h"
@@ -22,7 +22,7 @@ void stub_main(void)
 {
     system_quiet_watchdogs();
     crc32_prepare();
-    md5_prepare();
+    digest_prepare();
     rx_reset();
     flash_prepare();
     greet();

@@ -68,7 +68,7 @@ void md5_prepare(void)
     } while (k != (first))
 #endif
 
-static void transform(uint32_t *digest, const uint32_t *x)
+void md5_block(uint32_t *digest, const uint32_t *x)
 {
     uint32_t a = digest[0], b = digest[1], c = digest[2], d = digest[3];
     const uint32_t *t = sine;
@@ -86,53 +86,4 @@ static void transform(uint32_t *digest, const uint32_t *x)
     digest[1] += b;
     digest[2] += c;
     digest[3] += d;
-}
-
-void md5_start(struct md5 *md5)
-{
-    md5->digest[0] = 0x67452301;
-    md5->digest[1] = 0xefcdab89;
-    md5->digest[2] = 0x98badcfe;
-    md5->digest[3] = 0x10325476;
-    md5->length = 0;
-}
-
-/* The block that is not full yet. */
-static uint32_t partial[BLOCK / 4];
-
-static void put(struct md5 *md5, uint32_t byte)
-{
-    ((uint8_t *)partial)[md5->length % BLOCK] = (uint8_t)byte;
-    md5->length += 1;
-    if (md5->length % BLOCK == 0) {
-        transform(md5->digest, partial);
-    }
-}
-
-void md5_update(struct md5 *md5, const uint32_t *block, uint32_t length)
-{
-    const uint8_t *bytes = (const uint8_t *)block;
-
-    if (length == BLOCK && md5->length % BLOCK == 0) {
-        transform(md5->digest, block);
-        md5->length += BLOCK;
-        return;
-    }
-    while (length-- != 0) {
-        put(md5, *bytes++);
-    }
-}
-
-void md5_finish(struct md5 *md5)
-{
-    const uint32_t length = md5->length;
-
-    put(md5, 0x80);
-    while (md5->length % BLOCK != BLOCK - 8u) {
-        put(md5, 0);
-    }
-    partial[14] = length << 3;
-    partial[15] = length >> 29;
-    transform(md5->digest, partial);
-    md5->length = length;
 }

@@ -2,9 +2,9 @@
 #include "chip.h"
 #include "command.h"
 #include "crc32.h"
+#include "digest.h"
 #include "flash.h"
 #include "libc.h"
-#include "md5.h"
 #include "port.h"
 #include "reader.h"
 #include "rx.h"
@@ -22,11 +22,15 @@
 #define FEATURE_32BIT 1u
 #define FEATURE_WHOLE_PAGE 2u
 #define FEATURE_P4_EARLY 4u
+#define FEATURE_SHA256 8u
 
 static uint32_t features(void)
 {
     uint32_t bits = flash.unit == FLASH_PAGE ? FEATURE_WHOLE_PAGE : 0;
 
+    if (digest_is_sha()) {
+        bits |= FEATURE_SHA256;
+    }
 #ifdef FLASH_32BIT
     bits |= FEATURE_32BIT;
 #endif
@@ -67,7 +71,7 @@ static uint32_t regions(struct request *r)
     const struct region *const end = region + r->length / sizeof *region;
     uint32_t length = 0;
     uint32_t n, crc, left;
-    struct md5 md5;
+    struct digest digest;
 
     for (; region != end; region++) {
         failed_at = region->address;
@@ -76,14 +80,14 @@ static uint32_t regions(struct request *r)
         }
         length += r->opcode == OWN_READ  ? region->length
                   : r->opcode == OWN_MAP ? (region->length + FLASH_SECTOR - 1u) / FLASH_SECTOR * 4u
-                                         : MD5_DIGEST;
+                                         : DIGEST;
     }
     if (length > MAX_RESPONSE) {
         return E_SIZE;
     }
     start(r, length);
     for (region = (const struct region *)(void *)r->body; region != end; region++) {
-        md5_start(&md5);
+        digest_start(&digest);
         crc = CRC32_START;
         left = region->length;
         reader_start(region->address, left);
@@ -92,7 +96,7 @@ static uint32_t regions(struct request *r)
             if (r->opcode == OWN_READ) {
                 tx_bytes(reader_block, n);
             } else if (r->opcode == OWN_DIGEST) {
-                md5_update(&md5, reader_block, n);
+                digest_update(&digest, reader_block, n);
             } else {
                 crc = crc32(crc, reader_block, n);
                 if ((region->length - left) % FLASH_SECTOR == 0 || left == 0) {
@@ -102,8 +106,8 @@ static uint32_t regions(struct request *r)
             }
         }
         if (r->opcode == OWN_DIGEST) {
-            md5_finish(&md5);
-            tx_bytes(md5.digest, MD5_DIGEST);
+            digest_finish(&digest);
+            tx_bytes(digest.value, DIGEST);
         }
     }
     /* A cancelled response ends without its CRC. */

@@ -16,7 +16,7 @@ void reader_start(uint32_t address, uint32_t length)
 {
     reader.address = address;
     reader.left = length;
-    flash_start_read(address);
+    flash_start_read(address, length);
 }
 
 uint32_t reader_next(void)
@@ -26,24 +26,32 @@ uint32_t reader_next(void)
     spi_finish(reader_block, BLOCK);
     reader.address += n;
     reader.left -= n;
-    if (rx_events.cancel) {
-        reader.left = 0;
+    if (rx_events.cancel && reader.left > BLOCK) {
+        reader.left = BLOCK;
     }
     if (reader.left != 0) {
-        flash_start_read(reader.address);
+        flash_start_read(reader.address, reader.left);
     }
     port_receive();
     return n;
 }
 
-void reader_digest(const struct region *region, struct md5 *md5)
+void reader_stop(void)
+{
+    rx_events.cancel = true;
+    while (reader_next() != 0) {
+    }
+    rx_events.cancel = false;
+}
+
+void reader_md5(const struct region *region, struct digest *md5)
 {
     uint32_t n;
 
-    md5_start(md5);
+    digest_start_md5(md5);
     reader_start(region->address, region->length);
     while ((n = reader_next()) != 0) {
-        md5_update(md5, reader_block, n);
+        digest_update(md5, reader_block, n);
     }
-    md5_finish(md5);
+    digest_finish(md5);
 }

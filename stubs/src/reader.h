@@ -3,7 +3,7 @@
 #ifndef READER_H
 #define READER_H
 
-#include "md5.h"
+#include "digest.h"
 #include "types.h"
 #include "writer.h"
 
@@ -12,11 +12,14 @@ extern uint32_t reader_block[BLOCK / 4];
 
 void reader_start(uint32_t address, uint32_t length);
 
-/* Read the next block: its length, 64 but for the last, and 0 behind that, or when
- * the host has cancelled. Receives meanwhile. */
+/* Read the next block: its length, 64 but for the last, and 0 behind that. Once the host
+ * has cancelled, the next block is the last. Receives meanwhile. */
 uint32_t reader_next(void);
 
+/* Stop before the last block. */
+void reader_stop(void);
+
 /* MD5 of a region. */
-void reader_digest(const struct region *region, struct md5 *md5);
+void reader_md5(const struct region *region, struct digest *md5);
 
 #endif

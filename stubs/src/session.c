@@ -25,7 +25,7 @@ void background(void)
             fail(E_CANCELLED, writer_address());
         }
         if (state.session != 0 && state.phase == PHASE_RUNNING && writer_is_done()) {
-            md5_finish(&state.md5);
+            digest_finish(&state.digest);
             state.phase = PHASE_DONE;
             report_due();
         }
@@ -129,7 +129,7 @@ void inflate_breathe(void)
 void session_open(uint16_t id)
 {
     state = (struct state){.phase = PHASE_RUNNING, .session = id};
-    md5_start(&state.md5);
+    digest_start(&state.digest);
 }
 
 void session_run(enum encoding encoding)

@@ -3,7 +3,7 @@
 #ifndef STATE_H
 #define STATE_H
 
-#include "md5.h"
+#include "digest.h"
 #include "protocol.h"
 #include "types.h"
 
@@ -26,7 +26,7 @@ struct state {
     uint32_t refused; /* frames */
     uint32_t address;
     uint32_t programmed;
-    struct md5 md5; /* of what has been read back */
+    struct digest digest; /* of what has been read back */
 };
 
 _Static_assert(sizeof(struct state) == 40, "layout of the state report");

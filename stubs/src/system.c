@@ -25,10 +25,6 @@ void system_quiet_watchdogs(void)
 #endif
 }
 
-#ifdef CLOCKS
-static const struct setting clocks[] = {CLOCKS};
-#define CLOCKS_END (clocks + sizeof clocks / sizeof *clocks)
-
 static void set(const struct setting *setting, uint32_t bits)
 {
     REG(setting->address) = (REG(setting->address) & ~setting->clear) | bits;
@@ -37,12 +33,21 @@ static void set(const struct setting *setting, uint32_t bits)
 #endif
 }
 
+void system_set(const struct setting *setting, uint32_t count)
+{
+    for (; count != 0; count--, setting++) {
+        set(setting, setting->set);
+    }
+}
+
+#ifdef CLOCKS
+static const struct setting clocks[] = {CLOCKS};
+#define CLOCKS_COUNT (sizeof clocks / sizeof *clocks)
+
 void system_raise_clock(void)
 {
-    const struct setting *setting;
-
-    for (setting = clocks; flash.fast && setting != CLOCKS_END; setting++) {
-        set(setting, setting->set);
+    if (flash.fast) {
+        system_set(clocks, CLOCKS_COUNT);
     }
 }
 
@@ -50,7 +55,7 @@ void system_raise_clock(void)
  * matter. */
 static void lower_clock(void)
 {
-    set(CLOCKS_END - 1, 0);
+    set(clocks + CLOCKS_COUNT - 1, 0);
 }
 #else
 void system_raise_clock(void)

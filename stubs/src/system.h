@@ -9,6 +9,10 @@
  * the hardware. */
 void system_quiet_watchdogs(void);
 
+/* Make settings. */
+struct setting;
+void system_set(const struct setting *setting, uint32_t count);
+
 /* The port has a clock of its own: raise the CPU's, if the flash could be read at full
  * clock. */
 void system_raise_clock(void);

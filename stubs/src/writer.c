@@ -2,7 +2,6 @@
 
 #include "chip.h"
 #include "flash.h"
-#include "md5.h"
 #include "reader.h"
 #include "ring.h"
 #include "state.h"
@@ -193,7 +192,7 @@ static void hash(void)
 {
     const uint32_t n = w.back_length < BLOCK ? w.back_length : BLOCK;
 
-    md5_update(&state.md5, w.back_next, n);
+    digest_update(&state.digest, w.back_next, n);
     w.back_next += BLOCK / 4;
     w.back_length -= n;
 }

@@ -3,25 +3,39 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "md5.h"
+#include "digest.h"
 #include "mock.h"
 
 struct frame response;
 
-void digest_of(const uint8_t *bytes, size_t length, uint8_t *digest)
+static void finish(struct digest *with, const uint8_t *bytes, size_t length, uint8_t *digest)
 {
     uint32_t words[BLOCK / 4];
-    struct md5 md5;
     size_t n;
 
-    md5_start(&md5);
     for (; length != 0; length -= n, bytes += n) {
         n = length < BLOCK ? length : BLOCK;
         memcpy(words, bytes, n);
-        md5_update(&md5, words, (uint32_t)n);
+        digest_update(with, words, (uint32_t)n);
     }
-    md5_finish(&md5);
-    memcpy(digest, md5.digest, MD5_DIGEST);
+    digest_finish(with);
+    memcpy(digest, with->value, DIGEST);
+}
+
+void digest_of(const uint8_t *bytes, size_t length, uint8_t *digest)
+{
+    struct digest with;
+
+    digest_start(&with);
+    finish(&with, bytes, length, digest);
+}
+
+void md5_of(const uint8_t *bytes, size_t length, uint8_t *digest)
+{
+    struct digest with;
+
+    digest_start_md5(&with);
+    finish(&with, bytes, length, digest);
 }
 
 bool is_blank(uint32_t address, uint32_t length)

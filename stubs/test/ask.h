@@ -13,6 +13,9 @@ extern struct frame response;
 
 void digest_of(const uint8_t *bytes, size_t length, uint8_t *digest);
 
+/* MD5, whatever the stub has for its own commands. */
+void md5_of(const uint8_t *bytes, size_t length, uint8_t *digest);
+
 /* Is the flash blank there? */
 bool is_blank(uint32_t address, uint32_t length);
 

@@ -8,8 +8,8 @@
 
 #include "command.h"
 #include "crc32.h"
+#include "digest.h"
 #include "flash.h"
-#include "md5.h"
 #include "port.h"
 #include "rx.h"
 #include "session.h"
@@ -395,7 +395,7 @@ void mock_start(void)
         stopping = false;
     }
     crc32_prepare();
-    md5_prepare();
+    digest_prepare();
     state = (struct state){0};
     rx_events = (struct rx_events){0};
     rx_reset();

@@ -142,7 +142,7 @@ static void test_flash_data(void)
     CHECK_EQUAL(mock_flash.bytes[0x16000], 0x55);
     CHECK_EQUAL(mock_flash.erases_4k, 5);
 
-    digest_of(data, sizeof data, digest);
+    md5_of(data, sizeof data, digest);
     CHECK(ASK(FLASH_MD5SUM, 0x11000, sizeof data, 0, 0));
     CHECK_EQUAL(response.length, 8 + 16 + 2);
     CHECK(memcmp(response.bytes + 8, digest, 16) == 0);
@@ -246,7 +246,7 @@ static void test_read_flash(void)
         host_raw(acknowledgement, 4);
         host_flush();
     }
-    digest_of(mock_flash.bytes + 0x123, 5000, digest);
+    md5_of(mock_flash.bytes + 0x123, 5000, digest);
     CHECK(host_frame(&response));
     CHECK(response.length == 16 && memcmp(response.bytes, digest, 16) == 0);
 

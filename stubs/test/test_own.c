@@ -15,7 +15,7 @@ static void test_capability(void)
     CHECK_EQUAL(get16(response.bytes + 12), 1);
     CHECK_EQUAL(get16(response.bytes + 14), 0x1234);
     CHECK_EQUAL(response.bytes[16], 0);
-    CHECK_EQUAL(response.bytes[17], 3);
+    CHECK_EQUAL(response.bytes[17], 11);
     CHECK_EQUAL(get16(response.bytes + 18), WRITER_SEGMENTS);
     CHECK_EQUAL(get32(response.bytes + 20), 0x1640EF);
     CHECK_EQUAL(get32(response.bytes + 24), 0x400000);
@@ -24,7 +24,7 @@ static void test_capability(void)
     mock_flash.holds_select = false;
     mock_start();
     CHECK(host_ask_own(OWN_CAPABILITY, NULL, 0, &response));
-    CHECK_EQUAL(response.bytes[17], 1);
+    CHECK_EQUAL(response.bytes[17], 9);
     no_harm_done();
 
     /* A damaged request is not answered; an unknown one is refused. */

@@ -1,12 +1,13 @@
-/* Parts of the stub that need nothing around them: MD5, CRC-32, inflate. */
+/* Parts of the stub that need nothing around them: MD5, SHA-256, CRC-32, inflate. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "crc32.h"
+#include "digest.h"
 #include "host.h"
 #include "inflate.h"
-#include "md5.h"
+#include "sha256.h"
 
 /* RFC 1321, appendix A.5. */
 static const struct {
@@ -24,52 +25,125 @@ static const struct {
      "57edf4a22be3c955ac49da2e2107b67a"},
 };
 
+/* FIPS 180-4: the first halves of the examples in FIPS 180-2, B.1 and B.2, */
+static const struct {
+    const char *text;
+    const char *digest;
+} sha_suite[] = {
+    {"abc", "ba7816bf8f01cfea414140de5dae2223"},
+    {"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+     "248d6a61d20638b8e5c026930c3e6039"},
+};
+
+/* and of so many letters a, about the ends of blocks and of padding. */
+static const struct {
+    size_t length;
+    const char *digest;
+} sha_lengths[] = {
+    {0, "e3b0c44298fc1c149afbf4c8996fb924"},
+    {1, "ca978112ca1bbdcafac231b39a23dc4d"},
+    {55, "9f4390f8d30c2dd92ec9f095b65e2b9a"},
+    {56, "b35439a4ac6f0948b6d6f9e3c6af0f5f"},
+    {57, "f13b2d724659eb3bf47f2dd6af1accc8"},
+    {60, "11ee391211c6256460b6ed375957fadd"},
+    {61, "35d5fc17cfbbadd00f5e710ada39f194"},
+    {63, "7d3e74a05d7db15bce4ad9ec0658ea98"},
+    {64, "ffe054fe7ae0cb6dc65c3af9b61d5209"},
+    {65, "635361c48bb9eab14198e76ea8ab7f1a"},
+    {119, "31eba51c313a5c08226adf18d4a359cf"},
+    {120, "2f3d335432c70b580af0e8e1b3674a7c"},
+    {128, "6836cf13bac400e9105071cd6af47084"},
+    {4099, "27e7e491707706b181dae5a73fcc4a30"},
+    {1000000, "cdc76e5c9914fb9281a1c7e284d73e67"},
+};
+
 /* In pieces of `piece` bytes. */
-static void md5_of(const uint8_t *bytes, size_t length, size_t piece, char *hex)
+static void finish(struct digest *digest, const uint8_t *bytes, size_t length, size_t piece,
+                   char *hex)
 {
     uint32_t words[BLOCK / 4];
-    struct md5 md5;
     size_t n, i;
 
-    md5_start(&md5);
     for (; length != 0; length -= n, bytes += n) {
         n = length < piece ? length : piece;
         memcpy(words, bytes, n);
-        md5_update(&md5, words, (uint32_t)n);
+        digest_update(digest, words, (uint32_t)n);
     }
-    md5_finish(&md5);
-    for (i = 0; i < MD5_DIGEST; i++) {
-        snprintf(hex + 2 * i, 3, "%02x", ((const uint8_t *)md5.digest)[i]);
+    digest_finish(digest);
+    for (i = 0; i < DIGEST; i++) {
+        snprintf(hex + 2 * i, 3, "%02x", ((const uint8_t *)digest->value)[i]);
     }
 }
 
-static void test_md5(void)
+static void digest_of(const uint8_t *bytes, size_t length, size_t piece, char *hex)
+{
+    struct digest digest;
+
+    digest_start(&digest);
+    finish(&digest, bytes, length, piece, hex);
+    CHECK_EQUAL(digest.length, length);
+}
+
+static void md5_of(const uint8_t *bytes, size_t length, size_t piece, char *hex)
+{
+    struct digest digest;
+
+    digest_start_md5(&digest);
+    finish(&digest, bytes, length, piece, hex);
+    CHECK_EQUAL(digest.length, length);
+}
+
+/* How the bytes are cut into pieces makes no difference, at any length. */
+static void test_pieces(void (*of)(const uint8_t *, size_t, size_t, char *))
 {
     uint8_t bytes[300];
     char whole[33], pieces[33];
     size_t i, piece;
 
-    md5_prepare();
-    for (i = 0; i < sizeof md5_suite / sizeof *md5_suite; i++) {
-        md5_of((const uint8_t *)md5_suite[i].text, strlen(md5_suite[i].text), BLOCK, whole);
-        CHECK(strcmp(whole, md5_suite[i].digest) == 0);
-    }
-    /* How the bytes are cut into pieces makes no difference, at any length. */
     host_fill(bytes, sizeof bytes);
     for (i = 0; i < sizeof bytes; i++) {
-        md5_of(bytes, i, BLOCK, whole);
+        of(bytes, i, BLOCK, whole);
         for (piece = 1; piece < BLOCK; piece += 9) {
-            md5_of(bytes, i, piece, pieces);
+            of(bytes, i, piece, pieces);
             CHECK(strcmp(whole, pieces) == 0);
         }
     }
-    /* A million times the letter a (FIPS 180's long message, in MD5). */
-    {
-        static uint8_t million[1000000];
-        memset(million, 'a', sizeof million);
-        md5_of(million, sizeof million, BLOCK, whole);
-        CHECK(strcmp(whole, "7707d6ae4e027c70eea2a935c2296f21") == 0);
+}
+
+static void test_digests(void)
+{
+    static uint8_t million[1000000];
+    char hex[33];
+    size_t i;
+
+    memset(million, 'a', sizeof million);
+    digest_prepare();
+    CHECK(digest_is_sha());
+    for (i = 0; i < sizeof md5_suite / sizeof *md5_suite; i++) {
+        md5_of((const uint8_t *)md5_suite[i].text, strlen(md5_suite[i].text), BLOCK, hex);
+        CHECK(strcmp(hex, md5_suite[i].digest) == 0);
     }
+    /* A million times the letter a (FIPS 180's long message, in MD5). */
+    md5_of(million, sizeof million, BLOCK, hex);
+    CHECK(strcmp(hex, "7707d6ae4e027c70eea2a935c2296f21") == 0);
+    for (i = 0; i < sizeof sha_suite / sizeof *sha_suite; i++) {
+        digest_of((const uint8_t *)sha_suite[i].text, strlen(sha_suite[i].text), BLOCK, hex);
+        CHECK(strcmp(hex, sha_suite[i].digest) == 0);
+    }
+    for (i = 0; i < sizeof sha_lengths / sizeof *sha_lengths; i++) {
+        digest_of(million, sha_lengths[i].length, BLOCK, hex);
+        CHECK(strcmp(hex, sha_lengths[i].digest) == 0);
+    }
+    test_pieces(md5_of);
+    test_pieces(digest_of);
+
+    /* An accelerator that says something else is left alone. */
+    sha256_broken = true;
+    digest_prepare();
+    sha256_broken = false;
+    CHECK(!digest_is_sha());
+    digest_of((const uint8_t *)"abc", 3, BLOCK, hex);
+    CHECK(strcmp(hex, md5_suite[2].digest) == 0);
 }
 
 static void test_crc32(void)
@@ -264,7 +338,7 @@ int main(int argc, char **argv)
 {
     int i;
 
-    test_md5();
+    test_digests();
     test_crc32();
     test_inflate_bad();
     test_raw();

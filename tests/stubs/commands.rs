@@ -3,11 +3,19 @@
 use crate::boards::{Kind, Sort, on_every_chip};
 use crate::host::{Host, SOON, op, request, words};
 use crate::stub::{BLANK, Capability, Encoding, Phase, Refusal, crc32, each_in_stub, own};
+use espwire::chip::{Chip, ESP32S3, ESP8266};
 use espwire::flash::controller;
 use espwire::sim::{ResetCause, Strapping};
 use espwire::transport::Transport as _;
 use md5::{Digest, Md5};
+use sha2::Sha256;
 use std::io::Write as _;
+
+/// Chips that have no accelerator, or no room in the stub for what it takes.
+const WITHOUT_SHA: &[&Chip] = &[&ESP8266, &ESP32S3];
+
+/// Digests are the first half of SHA-256.
+const FEATURE_SHA256: u8 = 8;
 
 /// Bytes of which some repeat.
 pub fn firmware(len: u32) -> Vec<u8> {
@@ -16,8 +24,19 @@ pub fn firmware(len: u32) -> Vec<u8> {
         .collect()
 }
 
-pub fn md5(bytes: &[u8]) -> [u8; 16] {
+fn md5(bytes: &[u8]) -> [u8; 16] {
     Md5::digest(bytes).into()
+}
+
+impl Host {
+    /// What the stub's own commands have as the digest of these bytes.
+    pub fn digest(&mut self, bytes: &[u8]) -> [u8; 16] {
+        if self.capability().features & FEATURE_SHA256 == 0 {
+            return md5(bytes);
+        }
+        let whole = Sha256::digest(bytes);
+        *whole.first_chunk().unwrap()
+    }
 }
 
 pub fn deflated(bytes: &[u8]) -> Vec<u8> {
@@ -75,14 +94,20 @@ fn agree_with_the_rom_about_the_flash(sort: Sort) {
             port,
             flash_id,
             flash_size,
+            features,
             ..
         } = host.capability();
         assert_eq!((version, port), (1, 0), "{name}");
         assert_eq!(chip, sort.chip.id.unwrap_or(0xffff), "{name}");
         assert_eq!((flash_id, flash_size), (id, 4 << 20), "{name}");
+        let sha256 = features & FEATURE_SHA256 != 0;
+        assert_eq!(sha256, !WITHOUT_SHA.contains(&sort.chip), "{name}");
         let from_stub = host.own(own::DIGEST, &words(&[0x1000, 0x1000])).unwrap();
-        let expected = md5(&host.board.flash().read(0x1000, 0x1000));
-        assert_eq!(from_stub, expected, "{name}");
+        let bytes = host.board.flash().read(0x1000, 0x1000);
+        assert_eq!(from_stub, host.digest(&bytes), "{name}");
+        let from_stub = host.ask_words(op::FLASH_MD5SUM, &[0x1000, 0x1000, 0, 0]);
+        let from_stub = from_stub.ok();
+        assert_eq!(from_stub, md5(&bytes), "{name}");
         if let Some(digest) = digest {
             let digits: String = from_stub.iter().map(|it| format!("{it:02x}")).collect();
             assert_eq!(digits, digest, "{name}");
@@ -99,6 +124,7 @@ fn write_verify_read_and_erase(sort: Sort) {
     each_in_stub(&sort, |host, name| {
         own_writes(host, name);
         own_reads(host, name);
+        digests(host, name);
         errors_come_at_once(host, name);
         common_writes(host, name);
         common_reads_and_erases(host, name);
@@ -118,7 +144,7 @@ fn own_writes(host: &mut Host, name: &str) {
     let state = host.write(1, Encoding::Raw, &segments, &bytes);
     assert_eq!((state.phase, state.reason), (Phase::Done, 0), "{name}");
     assert_eq!((state.programmed, state.refused), (7000, 0), "{name}");
-    assert_eq!(state.digest, md5(&bytes), "{name}");
+    assert_eq!(state.digest, host.digest(&bytes), "{name}");
     let mut expected = vec![0x5a; 0x4_0000];
     expected[0x1_0000..0x1_3000].fill(0xff);
     expected[0x2_0000..0x2_1000].fill(0xff);
@@ -130,9 +156,22 @@ fn own_writes(host: &mut Host, name: &str) {
     let segments = [(0x3_0000, 20_001)];
     let state = host.write(2, Encoding::Deflate, &segments, &deflated(&bytes));
     assert_eq!((state.phase, state.reason), (Phase::Done, 0), "{name}");
-    assert_eq!(state.digest, md5(&bytes), "{name}");
+    assert_eq!(state.digest, host.digest(&bytes), "{name}");
     assert!(host.board.flash().read(0x3_0000, 20_001) == bytes, "{name}");
     assert_eq!(host.board.flash().wear().ignored, 0, "{name}");
+}
+
+/// Digests of what ends about the end of a block, and of the padding in it.
+fn digests(host: &mut Host, name: &str) {
+    let lengths = [0, 1, 55, 56, 57, 63, 64, 65, 119, 120, 128, 4099];
+    let regions: Vec<u32> = lengths.iter().flat_map(|len| [0x1_0003, *len]).collect();
+    let bytes = host.board.flash().read(0x1_0003, 4099);
+    let expected: Vec<u8> = lengths
+        .iter()
+        .flat_map(|len| host.digest(&bytes[..*len as usize]))
+        .collect();
+    let answer = host.own(own::DIGEST, &words(&regions));
+    assert!(answer == Ok(expected), "{name}");
 }
 
 fn own_reads(host: &mut Host, name: &str) {
@@ -140,7 +179,7 @@ fn own_reads(host: &mut Host, name: &str) {
     let regions = [(0x1_0000, 4500), (0x3_0001, 0), (0x2_0003, 5001)];
     let list: Vec<u32> = regions.iter().flat_map(|it| [it.0, it.1]).collect();
     let bytes = regions.map(|(from, len)| flash(from, len as usize));
-    let digests = bytes.iter().flat_map(|it| md5(it)).collect::<Vec<_>>();
+    let digests: Vec<u8> = bytes.iter().flat_map(|it| host.digest(it)).collect();
     let sectors = bytes.iter().flat_map(|it| it.chunks(0x1000)).map(crc32);
     let map = words(&sectors.collect::<Vec<_>>());
     for (opcode, expected) in [

@@ -1,7 +1,7 @@
 //! The line's rate, and what a UART loses.
 
 use crate::boards::{self, Kind, Sort, on_every_chip};
-use crate::commands::{deflated, firmware, md5};
+use crate::commands::{deflated, firmware};
 use crate::host::{Host, op, words};
 use crate::stub::{Encoding, Phase, own, own_request};
 use espwire::sim::NorTimes;
@@ -34,7 +34,7 @@ fn every_usual_rate(sort: Sort) {
         let bytes = firmware(6000);
         let state = host.write(session, Encoding::Raw, &[(address, 6000)], &bytes);
         assert_eq!((state.phase, state.reason), (Phase::Done, 0), "{name}");
-        assert_eq!(state.digest, md5(&bytes), "{name}");
+        assert_eq!(state.digest, host.digest(&bytes), "{name}");
         assert_eq!(state.refused, 0, "{name}");
         assert!(host.board.flash().read(address, 6000) == bytes, "{name}");
         let read = host.own(own::READ, &words(&[address + 1, 3000]));
@@ -74,7 +74,7 @@ fn a_whole_image(chip: &str) {
         let state = host.write(session, encoding, &[(address, LEN)], &stream);
         assert_eq!((state.phase, state.reason), (Phase::Done, 0), "{chip}");
         assert_eq!(state.refused, 0, "{chip} {encoding:?}");
-        assert_eq!(state.digest, md5(&bytes), "{chip}");
+        assert_eq!(state.digest, host.digest(&bytes), "{chip}");
         assert!(host.board.flash().read(address, bytes.len()) == bytes);
     }
 }

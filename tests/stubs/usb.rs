@@ -1,7 +1,7 @@
 //! USB-Serial/JTAG, and the watchdogs that a reset over it leaves running.
 
 use crate::boards::{Kind, Sort, on_every_chip};
-use crate::commands::{firmware, md5};
+use crate::commands::firmware;
 use crate::host::{Host, words};
 use crate::stub::{Encoding, Phase, own};
 use espwire::chip::UsbPort;
@@ -60,7 +60,7 @@ fn over_usb_with_watchdogs_armed(sort: Sort) {
         let bytes = firmware(20_000);
         let state = host.write(1, Encoding::Raw, &[(0x1_0000, 20_000)], &bytes);
         assert_eq!((state.phase, state.reason), (Phase::Done, 0), "{name}");
-        assert_eq!(state.digest, md5(&bytes), "{name}");
+        assert_eq!(state.digest, host.digest(&bytes), "{name}");
         let read = host.own(own::READ, &words(&[0x1_0000, 20_000]));
         assert!(read == Ok(bytes), "{name}");
         host.board.run_for(LONG);
