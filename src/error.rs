@@ -254,6 +254,14 @@ pub enum ChipError {
         /// What was asked for.
         what: &'static str,
     },
+    /// It cannot be left this way.
+    #[error("the {chip} cannot {what}; use hard-reset")]
+    Leave {
+        /// The chip's name.
+        chip: &'static str,
+        /// What was asked for.
+        what: &'static str,
+    },
     /// No flash answers.
     #[error(
         "the {chip} finds no flash (RDID answers nothing); check the flash's power and wiring, \

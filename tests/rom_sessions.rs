@@ -191,3 +191,51 @@ fn real_roms_run_a_stub_from_a_file() {
         }
     }
 }
+
+/// One of them that was left running is met by the next session, and by the one
+/// after that, which know nothing of it: the first at another rate.
+#[cfg(feature = "cli")]
+#[test]
+fn a_stub_from_a_file_is_met_again() {
+    use espwire::error::{ChipError, Error};
+    use espwire::session::Before;
+    if !roms::at_hand() {
+        return;
+    }
+    for chip in executed() {
+        let text = roms::stub(chip.arg).unwrap();
+        let stub = Image::from_json(format!("{chip}'s"), &text).unwrap();
+        let (board, session) = connect(chip, LinkKind::Uart, StubPolicy::Image(stub));
+        let mut port = session.finish(After::NoResetStub).unwrap().port;
+        let resets = board.record().resets.len();
+        let image = firmware(3_000);
+        let region = [Region::new(APPLICATION, &image[..])];
+        for (before, baud, outcome) in [
+            (Before::NoReset, 460_800, Outcome::Written),
+            (Before::NoResetNoSync, 115_200, Outcome::Matches),
+            (Before::NoReset, 115_200, Outcome::Matches),
+        ] {
+            let options = Options::new().before(before.clone()).baud(baud);
+            let session = Session::connect(port, options);
+            let mut session =
+                session.unwrap_or_else(|failed| panic!("{chip} {before} {baud}: {failed}"));
+            assert_eq!(session.stub(), Ok(&Stub::Other), "{chip} {before}");
+            assert_eq!(session.chip(), chip);
+            assert_eq!(session.probe().unwrap().baud, baud, "{chip}");
+            let report = session.write_changed(&region).unwrap();
+            assert_eq!(report.regions[0].outcome, outcome, "{chip} {before}");
+            let mut read = vec![];
+            session.read(APPLICATION, 100, &mut read).unwrap();
+            assert!(read == image[..100], "{chip} {before}");
+            port = session.finish(After::NoReset).unwrap().port;
+        }
+        // It knows no way to the application, and says so.
+        let options = Options::new().before(Before::NoResetNoSync);
+        let session = Session::connect(port, options).unwrap();
+        let failed = session.finish(After::SoftReset).unwrap_err();
+        let leave = matches!(failed.error, Error::Chip(ChipError::Leave { .. }));
+        assert!(leave, "{chip}: {failed}");
+        assert_eq!(board.record().resets.len(), resets, "{chip}");
+        assert!(board.flash().read(APPLICATION, 3_000) == image, "{chip}");
+    }
+}

@@ -1,6 +1,7 @@
 //! ESP8266.
 
 use super::*;
+use crate::wire::Opcode;
 
 /// Single core, Wi-Fi; also ESP8285.
 pub static ESP8266: Chip = Chip {
@@ -13,7 +14,10 @@ pub static ESP8266: Chip = Chip {
     // The ROM boots the image at the start of the flash.
     bootloader_offset: 0,
     rom: RomLoader::ESP8266,
-    stub: StubRules::ALWAYS,
+    stub: StubRules {
+        others_left_by: Some(Opcode::RUN_USER_CODE),
+        ..StubRules::ALWAYS
+    },
     flash: FlashCodes {
         // The low nibble of byte 3 in the image header format.
         frequencies: FlashCodes::FREQUENCIES,

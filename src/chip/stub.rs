@@ -1,5 +1,7 @@
 //! Whether a chip runs what is uploaded to it.
 
+use crate::wire::Opcode;
+
 /// What is to be known before code is uploaded to a chip. That secure download
 /// mode forbids it goes for all chips.
 #[derive(Debug)]
@@ -9,6 +11,10 @@ pub struct StubRules {
     /// The revision, major × 100 + minor, from which on its memory lies
     /// elsewhere: those before need a stub of their own.
     pub early_before: Option<u16>,
+    /// The command that starts the application out of a stub that another host
+    /// has brought; `None` where those in use have none. (Of Espressif's, only
+    /// the ESP8266's takes RUN_USER_CODE; the others go on running.)
+    pub others_left_by: Option<Opcode>,
 }
 
 /// When a chip does not run uploaded code.
@@ -25,6 +31,7 @@ impl StubRules {
     pub const ALWAYS: Self = Self {
         never: &[],
         early_before: None,
+        others_left_by: None,
     };
 
     /// Whether the chip's revision matters.

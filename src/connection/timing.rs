@@ -44,6 +44,9 @@ pub const ASK_TRIES: u32 = 3;
 pub const SYNC_AFTER_RESET: [Duration; 6] = [ms(10), ms(40), ms(40), ms(100), ms(100), ms(100)];
 /// The SYNCs to get back into step. Hosts.
 pub const RESYNC: [Duration; 5] = [ms(100); 5];
+/// The seven other answers of a stub to SYNC, all together: 98 bytes or a few
+/// more, 9 ms at 115200 baud, and what an adapter holds back (16 ms).
+pub const SYNC_COPIES: Duration = ms(50);
 /// A parked loader that is still there answers within a round trip: what an
 /// FTDI adapter holds back (16 ms, its data sheet), several times over.
 pub const RESUME: Duration = ms(200);

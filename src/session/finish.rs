@@ -8,6 +8,7 @@ use crate::chip::{RtcWatchdog, UsbPort, WatchdogBite};
 use crate::connection::{Connection, ResetSequence, timing};
 use crate::error::{ChipError, Error, Result};
 use crate::flash::controller;
+use crate::stub::Stub;
 use crate::transport::{Settings, Transport};
 use crate::wire::{
     Encryption, FlashBegin, FlashEnd, Leave, Loader, Opcode, RegWrite, RunUserCode, Sync, WriteReg,
@@ -217,6 +218,12 @@ fn forget_download<T: Transport>(connection: &mut Connection<T>, known: &Known) 
 
 /// Tells the loader to leave.
 fn reset_by_loader<T: Transport>(connection: &mut Connection<T>, known: &Known) -> Result<()> {
+    let others = known.chip.stub.others_left_by;
+    if known.stub == Ok(Stub::Other) && others != Some(Opcode::RUN_USER_CODE) {
+        let chip = known.chip.name;
+        let what = "be reset by the stub that runs, which is not espwire's";
+        return Err(ChipError::Leave { chip, what }.into());
+    }
     match known.loader {
         Loader::Stub => connection.send(&RunUserCode, timing::COMMAND),
         Loader::Rom => {
@@ -237,14 +244,15 @@ fn reset_by_loader<T: Transport>(connection: &mut Connection<T>, known: &Known) 
 }
 
 fn reset_by_watchdog<T: Transport>(connection: &mut Connection<T>, known: &Known) -> Result<()> {
-    let what = "a reset by its watchdog";
     let watchdog: &RtcWatchdog = match &known.chip.watchdogs {
         Some(watchdogs) if watchdogs.rtc.bite == WatchdogBite::Resets => &watchdogs.rtc,
         _ => {
             let chip = known.chip.name;
-            return Err(ChipError::Unable { chip, what }.into());
+            let what = "be reset by its watchdog";
+            return Err(ChipError::Leave { chip, what }.into());
         }
     };
+    let what = "a reset by its watchdog";
     known.abilities.need(Opcode::WRITE_REG, what)?;
     let writes = controller::let_watchdog_bite(watchdog);
     connection.command(&WriteReg { writes: &writes }, timing::COMMAND)?;

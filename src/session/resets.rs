@@ -37,14 +37,16 @@ pub enum After {
     #[default]
     HardReset,
     /// `soft-reset`: the loader is told to leave for the application. A ROM
-    /// starts it without a reset of the pins, a stub resets the chip. Secure
-    /// download mode allows it where it allows to write.
+    /// starts it without a reset of the pins, this crate's stub resets the chip;
+    /// stubs of others cannot, but for the ESP8266's. Secure download mode allows
+    /// it where it allows to write.
     SoftReset,
     /// `watchdog-reset`: by the chip's watchdog. The application starts.
     WatchdogReset,
     /// `no-reset`: it stays in its loader, at the rate the port had in the
     /// beginning; an ESP8266 at the one it has measured. A stub that runs goes
-    /// on running: there is no way back to the ROM but a reset.
+    /// on running: there is no way back to the ROM but a reset. Whoever comes
+    /// next without a reset, esptool as well, meets it, and need not upload one.
     NoReset,
     /// `no-reset-stub`: the same, and it is an error if there is no stub.
     NoResetStub,

@@ -228,7 +228,7 @@ fn there_are_five_ways_to_leave() {
                     // Not every watchdog can.
                     assert_eq!(after, After::WatchdogReset, "{chip}: {failed}");
                     assert!(
-                        matches!(failed.error, Error::Chip(ChipError::Unable { .. })),
+                        matches!(failed.error, Error::Chip(ChipError::Leave { .. })),
                         "{failed}"
                     );
                     assert_eq!(failed.port.settings().unwrap().baud, 115_200);

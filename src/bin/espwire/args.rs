@@ -48,12 +48,15 @@ pub struct ConnectArgs {
           value_parser = clap::value_parser!(u32).range(1..))]
     pub baud: u32,
 
-    /// Reset before: default-reset, usb-reset, no-reset, no-reset-no-sync,
-    /// or a sequence such as D0|R1|W0.1|D1|R0|W0.05|D0
+    /// Reset before: default-reset, usb-reset; no-reset, no-reset-no-sync for a
+    /// chip that is in its loader or runs a stub, whoever brought it; or a
+    /// sequence such as D0|R1|W0.1|D1|R0|W0.05|D0
     #[arg(long, global = true, default_value = "default-reset")]
     pub before: String,
 
-    /// Reset after: hard-reset, soft-reset, watchdog-reset, no-reset, no-reset-stub
+    /// Reset after: hard-reset, soft-reset, watchdog-reset into the application;
+    /// no-reset stays in the loader, or in the stub if one runs, for a next
+    /// command with --before no-reset; no-reset-stub insists on a stub
     #[arg(short, long, global = true, default_value = "hard-reset")]
     pub after: String,
 
