@@ -5,7 +5,7 @@ use crate::sim::cpu::{Rule, riscv};
 use crate::sim::soc::{
     Controller, CoreModel, Extent, FlashCacheLayout, FlashControllerLayout, FlashWindow, Habit,
     Kind, MmuEntries, Piece, Placed, Rate, ResetCauses, SecurityFuses, ShaLayout, ShaRegisters,
-    Soc, Straps, UartLayout, Window,
+    Soc, Straps, TimerGroupLayout, UartLayout, Window,
 };
 
 /// RC_FAST_CLK (TRM, "Reset and Clock").
@@ -121,7 +121,11 @@ pub static ESP32C3: Soc = Soc {
             base: 0x6001_f000,
             clock: TIMER_GROUP,
             interrupt: None,
-            kind: Kind::TimerGroup(0),
+            kind: Kind::TimerGroup(TimerGroupLayout {
+                number: 0,
+                slow: Rate::Hz(136_000),
+                fast: RC_FAST,
+            }),
         },
         Placed {
             base: 0x600c_5000,

@@ -4,8 +4,8 @@ use crate::chip::{self, Field};
 use crate::sim::cpu::{Rule, riscv};
 use crate::sim::soc::{
     Controller, CoreModel, Extent, FlashCacheLayout, FlashControllerLayout, Habit, Kind, Piece,
-    Placed, Rate, ResetCauses, SecurityFuses, ShaLayout, ShaRegisters, Soc, Straps, UartLayout,
-    Window,
+    Placed, Rate, ResetCauses, SecurityFuses, ShaLayout, ShaRegisters, Soc, Straps,
+    TimerGroupLayout, UartLayout, Window,
 };
 
 /// RC_FAST_CLK (TRM, "Reset and Clock").
@@ -128,7 +128,11 @@ pub static ESP32C5: Soc = Soc {
             base: 0x6000_8000,
             clock: TIMER_GROUP,
             interrupt: None,
-            kind: Kind::TimerGroup(0),
+            kind: Kind::TimerGroup(TimerGroupLayout {
+                number: 0,
+                slow: Rate::Hz(136_000),
+                fast: RC_FAST,
+            }),
         },
         Placed {
             base: 0x6000_237c,

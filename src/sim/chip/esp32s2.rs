@@ -5,7 +5,7 @@ use crate::sim::cpu::{Rule, xtensa};
 use crate::sim::soc::{
     Controller, CoreModel, Extent, FlashCacheLayout, FlashControllerLayout, FlashWindow, Habit,
     Kind, Mirror, MmuEntries, Piece, Placed, Rate, ResetCauses, SecurityFuses, ShaLayout,
-    ShaRegisters, Soc, Straps, UartLayout, Window,
+    ShaRegisters, Soc, Straps, TimerGroupLayout, UartLayout, Window,
 };
 
 /// RC_FAST_CLK (TRM, "Reset and Clock").
@@ -133,7 +133,11 @@ pub static ESP32S2: Soc = Soc {
             base: 0x3f41_f000,
             clock: APB,
             interrupt: None,
-            kind: Kind::TimerGroup(0),
+            kind: Kind::TimerGroup(TimerGroupLayout {
+                number: 0,
+                slow: Rate::Hz(90_000),
+                fast: RC_FAST,
+            }),
         },
         Placed {
             base: 0x6180_1000,

@@ -4,14 +4,18 @@ use crate::chip::{self, Field};
 use crate::sim::cpu::{Rule, riscv};
 use crate::sim::soc::{
     Controller, CoreModel, Extent, FlashControllerLayout, Habit, Kind, Piece, Placed, Rate,
-    ResetCauses, SecurityFuses, ShaLayout, ShaRegisters, Soc, Straps, UartLayout, Window,
+    ResetCauses, SecurityFuses, ShaLayout, ShaRegisters, Soc, Straps, TimerGroupLayout, UartLayout,
+    Window,
 };
+
+/// RC_FAST_CLK (ESP-IDF, clock tree).
+const RC_FAST: Rate = Rate::Hz(17_500_000);
 
 /// For the cryptographic accelerators: HP_SYS_CLKRST_CRYPTO_CTRL0,
 /// CRYPTO_CLK_SRC_SEL.
 const CRYPTO: Rate = Rate::Select(
     Field::new(0x2058_7058, 20, 2),
-    &[Rate::Crystal, Rate::Crystal, Rate::Hz(240_000_000)],
+    &[Rate::Crystal, RC_FAST, Rate::Hz(240_000_000)],
 );
 
 /// ESP32-S31 (register header). Everything runs from the crystal: what its
@@ -85,7 +89,11 @@ pub static ESP32S31: Soc = Soc {
             base: 0x2058_0000,
             clock: Rate::Crystal,
             interrupt: None,
-            kind: Kind::TimerGroup(0),
+            kind: Kind::TimerGroup(TimerGroupLayout {
+                number: 0,
+                slow: Rate::Hz(136_000),
+                fast: RC_FAST,
+            }),
         },
         Placed {
             base: 0x2050_9000,

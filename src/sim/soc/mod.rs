@@ -20,7 +20,7 @@ pub use clocks::Rate;
 pub use description::{CoreModel, Mirror, Piece, ResetCauses, SecurityFuses, Soc, Straps};
 pub use device::{
     Algorithm, AutobaudLayout, FlashCacheLayout, FlashControllerLayout, FlashWindow, Kind,
-    MmuEntries, Placed, ShaLayout, ShaRegisters, TimeoutLayout, UartLayout,
+    MmuEntries, Placed, ShaLayout, ShaRegisters, TimeoutLayout, TimerGroupLayout, UartLayout,
 };
 pub use interrupts::Controller;
 pub(super) use machine::{Bare, bare};

@@ -19,6 +19,7 @@ pub use flash_cache::{FlashCacheLayout, FlashWindow, MmuEntries};
 pub use flash_controller::FlashControllerLayout;
 pub(super) use rtc_watchdog::RtcWatchdog;
 pub use sha::{Algorithm, ShaLayout, ShaRegisters};
+pub use timer_group::TimerGroupLayout;
 pub use uart::{AutobaudLayout, TimeoutLayout, UartLayout};
 
 use super::clocks::Rate;
@@ -55,8 +56,8 @@ pub enum Kind {
     Sha(ShaLayout),
     /// The serial port of USB-Serial/JTAG.
     UsbSerialJtag,
-    /// A timer group of this number.
-    TimerGroup(u8),
+    /// A timer group.
+    TimerGroup(TimerGroupLayout),
     /// The random number register.
     Random,
     /// The register that starts reading or burning eFuses.
@@ -71,7 +72,7 @@ impl Kind {
             Self::FlashCache(layout) => Box::new(flash_cache::FlashCache::new(base, layout)),
             Self::Sha(layout) => Box::new(sha::Sha::new(base, layout)),
             Self::UsbSerialJtag => Box::new(usb_serial_jtag::UsbSerialJtag::new(base)),
-            Self::TimerGroup(number) => Box::new(timer_group::TimerGroup::new(base, *number)),
+            Self::TimerGroup(layout) => Box::new(timer_group::TimerGroup::new(base, layout)),
             Self::Random => Box::new(random::Random::new()),
             Self::FuseCommand => Box::new(fuse_command::FuseCommand::default()),
             Self::FlashController(layout) => {

@@ -6,7 +6,7 @@
 use super::{Device, Io, NEVER, Started};
 use crate::chip::RtcWatchdog;
 use crate::sim::firmware::{Reset, Strapping};
-use crate::sim::soc::clocks::time_of;
+use crate::sim::soc::clocks::{Rate, time_of};
 use crate::sim::soc::registers::Registers;
 use crate::sim::soc::resets::{Cause, Extent};
 use crate::sim::watchdog::{Bite, Counter, Stages};
@@ -36,9 +36,19 @@ const CALI_MAX: (u32, u32) = (16, 0x7fff);
 const CALI_READY: u32 = 1 << 15;
 const CALI_SELECT: (u32, u32) = (13, 3);
 
-/// The clocks that are measured, by their number, in Hz: RC_SLOW, RC_FAST
-/// divided by 256, a crystal.
-const MEASURED: [u32; 4] = [150_000, 31_250, 32_768, 32_768];
+/// The crystal for the slow clock, in Hz.
+const CRYSTAL_32K: u32 = 32_768;
+
+/// What differs from chip to chip.
+#[derive(Debug)]
+pub struct TimerGroupLayout {
+    /// The group's number.
+    pub number: u8,
+    /// RC_SLOW_CLK, which it can measure.
+    pub slow: Rate,
+    /// RC_FAST_CLK, which it can measure, divided by 256.
+    pub fast: Rate,
+}
 
 /// What registers hold after a reset (register header): the watchdog guards
 /// the start from flash.
@@ -55,17 +65,17 @@ const AFTER_RESET: [(u32, u32); 7] = [
 /// A timer group.
 pub(super) struct TimerGroup {
     base: u32,
-    number: u8,
+    layout: &'static TimerGroupLayout,
     watchdog: Option<Counter>,
     /// When a measurement is over.
     measured: Option<Instant>,
 }
 
 impl TimerGroup {
-    pub(super) const fn new(base: u32, number: u8) -> Self {
+    pub(super) const fn new(base: u32, layout: &'static TimerGroupLayout) -> Self {
         Self {
             base,
-            number,
+            layout,
             watchdog: None,
             measured: None,
         }
@@ -97,11 +107,16 @@ impl TimerGroup {
 
     /// Measures a clock against the crystal: how long that takes, and
     /// RTCCALICFG1, with the cycles of the latter.
-    fn measure(config: u32, crystal: u32) -> (Duration, u32) {
+    fn measure(&self, config: u32, io: &Io<'_, '_>) -> (Duration, u32) {
         let part = |(shift, mask): (u32, u32)| config >> shift & mask;
-        let hz = MEASURED[part(CALI_SELECT) as usize];
+        let rate = |rate: &Rate| rate.hz(io.registers, io.crystal);
+        let hz = match part(CALI_SELECT) {
+            0 => rate(&self.layout.slow),
+            1 => rate(&self.layout.fast) / 256,
+            _ => CRYSTAL_32K,
+        };
         let takes = time_of(part(CALI_MAX).into(), hz);
-        let cycles = takes.as_nanos() * u128::from(crystal) / 1_000_000_000;
+        let cycles = takes.as_nanos() * u128::from(io.crystal) / 1_000_000_000;
         (takes, u32::try_from(cycles).unwrap_or(u32::MAX) << 7 | 1)
     }
 }
@@ -115,7 +130,7 @@ impl Device for TimerGroup {
         let done = self.measured.is_some_and(|at| at <= io.now);
         let config = self.get(io.registers, RTCCALICFG);
         match offset {
-            RTCCALICFG1 if config & CALI_CYCLING != 0 => Some(Self::measure(config, io.crystal).1),
+            RTCCALICFG1 if config & CALI_CYCLING != 0 => Some(self.measure(config, io).1),
             RTCCALICFG => {
                 let config = config & !CALI_READY;
                 Some(if done { config | CALI_READY } else { config })
@@ -143,7 +158,7 @@ impl Device for TimerGroup {
                     .and_then(|stages| Counter::start(stages, io.now));
             }
             RTCCALICFG if value & CALI_START != 0 => {
-                let (takes, result) = Self::measure(value, io.crystal);
+                let (takes, result) = self.measure(value, io);
                 self.measured = Some(io.now + takes);
                 io.registers.set(self.base + RTCCALICFG1, result);
             }
@@ -163,14 +178,14 @@ impl Device for TimerGroup {
                 io.asked.reset = io
                     .asked
                     .reset
-                    .or(Some(Cause::TimerGroup(self.number, extent)));
+                    .or(Some(Cause::TimerGroup(self.layout.number, extent)));
             }
         }
     }
 
     fn started(&mut self, reset: Reset, io: &mut Started<'_>) {
         // The first group's guards the start from flash.
-        let guards = self.number == 0 && reset.strapping == Strapping::Flash;
+        let guards = self.layout.number == 0 && reset.strapping == Strapping::Flash;
         if guards && self.get(io.registers, WDTCONFIG0) & FLASH_BOOT != 0 {
             let hold = self.hold(0, io.registers, io.hz);
             self.watchdog = Counter::start([(hold, Bite::Core); 4], io.now);
@@ -244,12 +259,12 @@ mod tests {
     fn it_measures_clocks_against_the_crystal() {
         const BASE: u32 = 0x6000_8000;
         let mut bench = started(&ESP32C6, Strapping::Download);
-        // 100 cycles of RC_FAST / 256, which are 3.2 ms.
+        // 100 cycles of RC_FAST / 256, which are 1.46 ms.
         bench.store(BASE + RTCCALICFG, CALI_START | 100 << 16 | 1 << 13);
-        bench.pass(Duration::from_micros(3150));
+        bench.pass(Duration::from_micros(1410));
         assert_eq!(bench.load(BASE + RTCCALICFG) & CALI_READY, 0);
         bench.pass(Duration::from_micros(100));
         assert_eq!(bench.load(BASE + RTCCALICFG) & CALI_READY, CALI_READY);
-        assert_eq!(bench.load(BASE + RTCCALICFG1) >> 7, 128_000);
+        assert_eq!(bench.load(BASE + RTCCALICFG1) >> 7, 58_514);
     }
 }
