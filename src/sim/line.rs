@@ -198,9 +198,15 @@ impl Line {
     /// also what the chip has not taken.
     fn host_buffered(&self, now: Instant) -> usize {
         match self.link.kind {
-            LinkKind::Uart => self.to_chip.iter().filter(|byte| byte.at > now).count(),
+            LinkKind::Uart => self.to_chip.len() - self.left(now),
             LinkKind::UsbSerialJtag => self.to_chip.len(),
         }
+    }
+
+    /// How many bytes for the chip have left the host by `now`: they are in the
+    /// order in which they do.
+    fn left(&self, now: Instant) -> usize {
+        self.to_chip.partition_point(|byte| byte.at <= now)
     }
 
     /// When the host's buffer may have room.
@@ -208,8 +214,8 @@ impl Line {
         if self.host_buffered(now) < HOST_BUFFER {
             return now;
         }
-        let leaves = self.to_chip.iter().map(|byte| byte.at).find(|at| *at > now);
-        leaves.unwrap_or(now + USB_RETRY)
+        let next = self.to_chip.get(self.left(now));
+        next.map_or(now + USB_RETRY, |byte| byte.at)
     }
 
     /// Takes what fits into the host's buffer.

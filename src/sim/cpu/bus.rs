@@ -75,6 +75,13 @@ pub trait Devices {
     /// Whether the core has to stop after the access that was made last: an
     /// interrupt may have come or gone, something was sent, a reset is due.
     fn attention(&self) -> bool;
+
+    /// Whether the load that was made last has changed nothing, and would give
+    /// the same at any time until the core has to stop: as long as it stores
+    /// nothing and its budget lasts.
+    fn steady(&self) -> bool {
+        false
+    }
 }
 
 /// What a core sees of its chip while it runs.
@@ -88,6 +95,9 @@ pub struct Bus<'a> {
     pub cycle: u64,
     /// Set by an access after which the core has to stop.
     pub attention: bool,
+    /// Set by what a core does that changes something beyond itself, or that
+    /// may have another result when it does it again.
+    pub eventful: bool,
 }
 
 impl<'a> Bus<'a> {
@@ -98,6 +108,7 @@ impl<'a> Bus<'a> {
             devices,
             cycle,
             attention: false,
+            eventful: false,
         }
     }
 
@@ -122,10 +133,12 @@ impl<'a> Bus<'a> {
     /// Nothing is there, or not with that width, or it is read-only.
     #[inline(always)]
     pub fn store(&mut self, address: u32, width: Width, value: u32) -> Result<(), Fault> {
-        if self.memory.store(address, width, value) {
-            Ok(())
-        } else {
-            self.store_slowly(address, width, value)
+        match self.memory.store(address, width, value) {
+            Some(changes) => {
+                self.eventful |= changes;
+                Ok(())
+            }
+            None => self.store_slowly(address, width, value),
         }
     }
 
@@ -150,6 +163,7 @@ impl<'a> Bus<'a> {
             Access::Elsewhere => {
                 let value = self.devices.load(self.cycle, address, width)?;
                 self.attention |= self.devices.attention();
+                self.eventful |= !self.devices.steady();
                 Ok(value)
             }
         }
@@ -159,9 +173,13 @@ impl<'a> Bus<'a> {
     #[inline(never)]
     fn store_slowly(&mut self, address: u32, width: Width, value: u32) -> Result<(), Fault> {
         match self.memory.store_slowly(address, width, value) {
-            Access::Done(_) => Ok(()),
+            Access::Done(changes) => {
+                self.eventful |= changes != 0;
+                Ok(())
+            }
             Access::Refused(kind) => Err(Fault { address, kind }),
             Access::Elsewhere => {
+                self.eventful = true;
                 self.devices
                     .store(self.cycle, address, width, value & width.mask())?;
                 self.attention |= self.devices.attention();

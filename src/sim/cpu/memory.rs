@@ -218,27 +218,25 @@ impl Memory {
         }
     }
 
-    /// Stores in the common case; false if it has to be looked at more
-    /// closely.
+    /// Stores in the common case, and says whether that changed anything; none
+    /// if it has to be looked at more closely.
     #[inline(always)]
-    pub(super) fn store(&mut self, address: u32, width: Width, value: u32) -> bool {
+    pub(super) fn store(&mut self, address: u32, width: Width, value: u32) -> Option<bool> {
         let entry = self.pages[page(address)];
         let wanted = match width {
             Width::B4 => STORE_WORD,
             _ => STORE_ANY,
         };
         if entry & wanted == 0 || address & (width.bytes() - 1) != 0 {
-            return false;
+            return None;
         }
         let at = (entry & !OFFSET | address & OFFSET) as usize;
         let len = width.bytes() as usize;
-        match self.bytes.get_mut(at..at + len) {
-            Some(bytes) => {
-                bytes.copy_from_slice(&value.to_le_bytes()[..len]);
-                true
-            }
-            None => false,
-        }
+        let bytes = self.bytes.get_mut(at..at + len)?;
+        let value = &value.to_le_bytes()[..len];
+        let changes = *bytes != *value;
+        bytes.copy_from_slice(value);
+        Some(changes)
     }
 
     fn region(&self, address: u32) -> Option<Region> {
@@ -291,6 +289,7 @@ impl Memory {
         self.bytes.get(region.offset_of(address) as usize).copied()
     }
 
+    /// Stores; what is done is 0 if it changed nothing.
     #[cold]
     pub(super) fn store_slowly(&mut self, address: u32, width: Width, value: u32) -> Access {
         let region = match self.place(address, width) {
@@ -304,6 +303,7 @@ impl Memory {
             Rule::RomLoses => return Access::Done(0),
             Rule::Ram | Rule::RamWords | Rule::RamWordsReversed => {}
         }
+        let mut changes = 0;
         for (at, byte) in (0..width.bytes()).zip(value.to_le_bytes()) {
             let Some(region) = self.region(address.wrapping_add(at)) else {
                 return Access::Refused(FaultKind::Unmapped);
@@ -311,12 +311,14 @@ impl Memory {
             let offset = region.offset_of(address.wrapping_add(at)) as usize;
             if self.code.get(offset / 4).is_some_and(|mark| *mark != 0) {
                 self.forget_code();
+                changes = 1;
             }
             if let Some(cell) = self.bytes.get_mut(offset) {
+                changes |= u32::from(*cell != byte);
                 *cell = byte;
             }
         }
-        Access::Done(0)
+        Access::Done(changes)
     }
 
     /// Whether code belongs at an address, but is not at hand.

@@ -8,6 +8,7 @@
 
 mod blocks;
 mod bus;
+mod idle;
 mod memory;
 pub mod riscv;
 pub mod xtensa;

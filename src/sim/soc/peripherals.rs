@@ -46,6 +46,7 @@ pub(super) struct Connected<'a, 'w> {
     pub(super) peripherals: &'a mut Peripherals,
     pub(super) wires: &'a mut Wires<'w>,
     attention: bool,
+    steady: bool,
 }
 
 impl<'a, 'w> Connected<'a, 'w> {
@@ -54,6 +55,7 @@ impl<'a, 'w> Connected<'a, 'w> {
             peripherals,
             wires,
             attention: false,
+            steady: false,
         }
     }
 
@@ -100,6 +102,12 @@ impl<'a, 'w> Connected<'a, 'w> {
         slot.map_or(NEVER, |slot| slot.device.arrives(self.wires))
     }
 
+    /// Whether a device's register is as it is read until something happens.
+    fn is_steady(&self, number: usize, offset: u32) -> bool {
+        let slot = self.peripherals.devices.get(number);
+        slot.is_some_and(|slot| slot.device.steady(offset, self.wires))
+    }
+
     /// Lets a device do something, and looks at what has come of it.
     fn with<R>(
         &mut self,
@@ -135,6 +143,7 @@ impl<'a, 'w> Connected<'a, 'w> {
 impl Devices for Connected<'_, '_> {
     fn load(&mut self, now: u64, address: u32, width: Width) -> Result<u32, Fault> {
         self.attention = false;
+        self.steady = false;
         let unmapped = Fault {
             address,
             kind: FaultKind::Unmapped,
@@ -145,10 +154,14 @@ impl Devices for Connected<'_, '_> {
             return Ok(flash >> (address % 4 * 8) & width.mask());
         };
         let word = match owner {
-            Owner::Storage => self.peripherals.registers.load(address),
+            Owner::Storage => {
+                self.steady = !self.peripherals.registers.traced();
+                self.peripherals.registers.load(address)
+            }
             Owner::Device(number) => {
                 let now = self.peripherals.clock.instant(now);
                 let offset = self.peripherals.offset(number, address);
+                self.steady = self.is_steady(number, offset);
                 let value = self.with(number, now, |device, io| device.load(offset, io));
                 match value.flatten() {
                     Some(value) => value,
@@ -194,6 +207,10 @@ impl Devices for Connected<'_, '_> {
 
     fn attention(&self) -> bool {
         self.attention
+    }
+
+    fn steady(&self) -> bool {
+        self.steady
     }
 }
 

@@ -213,6 +213,11 @@ impl Registers {
         }
     }
 
+    /// Whether somebody wants to know how often they are read.
+    pub(super) const fn traced(&self) -> bool {
+        self.trace.is_some()
+    }
+
     /// What a core reads from a register that nobody owns.
     pub(super) fn load(&self, address: u32) -> u32 {
         let mut value = self.get(address);

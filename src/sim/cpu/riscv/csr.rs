@@ -1,6 +1,9 @@
 //! Control and status registers.
 
 use super::hart::Hart;
+use super::model::Model;
+use crate::sim::cpu::Bus;
+use std::sync::Arc;
 
 /// Numbers of the registers that do something (volume II, 2.2).
 pub(super) mod number {
@@ -144,21 +147,47 @@ pub(super) const CLIC: &[Csr] = &[
     csr(0xfb1, "mintstatus", Kind::Level),
 ];
 
+/// Numbers of registers.
+const ALL: usize = 0x1000;
+/// More registers than any core has.
+const SLOTS: usize = 128;
+/// The slot of the registers that a core does not have.
+const NOWHERE: u8 = 0;
+
+/// What each register of a core does, and where its content is.
+type Places = [(Option<Kind>, u8); ALL];
+
+fn places(model: &Model) -> Box<Places> {
+    let mut places = Box::new([(None, NOWHERE); ALL]);
+    let rows = model.csrs.iter().copied().flatten();
+    let numbers = rows.flat_map(|row| (row.first..=row.last).map(|number| (number, row.kind)));
+    for ((number, kind), slot) in numbers.zip(NOWHERE + 1..) {
+        places[usize::from(number)] = (Some(kind), slot);
+    }
+    places
+}
+
 /// The registers' contents.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct CsrFile {
-    kept: Vec<u32>,
+    places: Arc<Places>,
+    kept: [u32; SLOTS],
     /// The cycle at which the counter stood at 0.
     counter_start: u64,
 }
 
-/// Numbers of registers.
-const ALL: usize = 0x1000;
+impl PartialEq for CsrFile {
+    /// Of the same core.
+    fn eq(&self, other: &Self) -> bool {
+        self.kept == other.kept && self.counter_start == other.counter_start
+    }
+}
 
 impl CsrFile {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(model: &Model) -> Self {
         let mut file = Self {
-            kept: vec![0; ALL],
+            places: places(model).into(),
+            kept: [0; SLOTS],
             counter_start: 0,
         };
         // Nothing but machine mode is there to return to.
@@ -166,15 +195,23 @@ impl CsrFile {
         file
     }
 
-    /// What a register that keeps its content holds.
+    #[inline]
+    fn place(&self, number: u16) -> (Option<Kind>, u8) {
+        self.places[usize::from(number) % ALL]
+    }
+
+    /// What a register that keeps its content holds; 0 if the core does not have
+    /// it.
     #[inline]
     pub(super) fn get(&self, number: u16) -> u32 {
-        self.kept.get(usize::from(number)).copied().unwrap_or(0)
+        let (_, slot) = self.place(number);
+        self.kept[usize::from(slot) % SLOTS]
     }
 
     pub(super) fn set(&mut self, number: u16, value: u32) {
-        if let Some(register) = self.kept.get_mut(usize::from(number)) {
-            *register = value;
+        let (kind, slot) = self.place(number);
+        if kind.is_some() {
+            self.kept[usize::from(slot) % SLOTS] = value;
         }
     }
 
@@ -244,15 +281,16 @@ impl Hart {
     /// Changes a register and returns what it held before.
     pub(super) fn change_csr(
         &mut self,
-        cycle: u64,
+        bus: &mut Bus<'_>,
         number: u16,
         change: Change,
         operand: u32,
     ) -> Result<u32, Refusal> {
-        let tables = self.model.csrs.iter().copied().flatten();
-        let mut found = tables.filter(|csr| csr.has(number));
-        let kind = found.next().ok_or(Refusal::Unknown)?.kind;
+        let kind = self.csr.place(number).0.ok_or(Refusal::Unknown)?;
+        let cycle = bus.cycle;
         let count = cycle.wrapping_sub(self.csr.counter_start);
+        bus.eventful |= matches!(kind, Kind::Cycles | Kind::CyclesHigh);
+
         let before = match kind {
             Kind::Kept(_) | Kind::Interrupts(_) => self.csr.get(number),
             Kind::Constant(value) => value,

@@ -2,7 +2,7 @@
 
 use super::csr::{CsrFile, number};
 use super::model::{Enable, Model, Vectors};
-use crate::sim::cpu::Request;
+use crate::sim::cpu::{Request, idle};
 
 /// Where what is written to x0 goes.
 pub(super) const SINK: u8 = 32;
@@ -51,7 +51,7 @@ pub(super) enum Cause {
 }
 
 /// The state of a core.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Hart {
     /// x0 to x31, then [`SINK`]; as long as a number of eight bits can say, so
     /// that none is out of bounds.
@@ -73,12 +73,27 @@ pub(super) struct Hart {
     level: u8,
 }
 
+impl idle::State for Hart {
+    /// One that has halted executes nothing more, and the model stays the same.
+    #[inline(always)]
+    fn is(&self, other: &Self) -> bool {
+        self.pc == other.pc
+            && self.x[..SINK.into()] == other.x[..SINK.into()]
+            && self.interrupted == other.interrupted
+            && self.waiting == other.waiting
+            && self.reserved == other.reserved
+            && self.request == other.request
+            && self.level == other.level
+            && self.csr == other.csr
+    }
+}
+
 impl Hart {
     pub(super) fn new(model: &'static Model) -> Self {
         Self {
             x: [0; 256],
             pc: model.reset_vector,
-            csr: CsrFile::new(),
+            csr: CsrFile::new(model),
             model,
             interrupted: false,
             waiting: false,

@@ -19,6 +19,7 @@ mod ops;
 pub use disasm::disassemble;
 pub use model::{Model, Vectors};
 
+use super::idle::Idle;
 use super::{Blocks, Bus, Caller, Calling, Core, Exception, Halt, Requests, Stop};
 use csr::number;
 use decode::{Op, decode};
@@ -32,6 +33,7 @@ const LONGEST_BLOCK: usize = 64;
 pub struct RiscV {
     hart: Hart,
     blocks: Blocks<Op>,
+    idle: Idle<Hart>,
 }
 
 impl RiscV {
@@ -41,6 +43,7 @@ impl RiscV {
         Self {
             hart: Hart::new(model),
             blocks: Blocks::new(),
+            idle: Idle::new(),
         }
     }
 
@@ -120,6 +123,7 @@ impl Core for RiscV {
 
     fn run(&mut self, bus: &mut Bus<'_>, cycles: u64) -> Stop {
         let end = bus.cycle.saturating_add(cycles);
+        bus.eventful = true;
         loop {
             if self.hart.waiting {
                 return Stop::Waiting;
@@ -130,6 +134,13 @@ impl Core for RiscV {
             }
             if self.hart.interrupted {
                 self.hart.take_interrupt();
+            }
+            if std::mem::take(&mut bus.eventful) {
+                self.idle.restart();
+            } else if let Some(turn) = self.idle.look(&self.hart, bus.cycle) {
+                bus.cycle += left / turn * turn;
+                bus.eventful = true;
+                continue;
             }
             self.blocks.refresh(bus.memory.generation());
             let operations = self.blocks.find(self.hart.pc);

@@ -24,6 +24,7 @@ mod window;
 pub use disasm::disassemble;
 pub use model::{Interrupts, Model, Vectors};
 
+use super::idle::Idle;
 use super::{Blocks, Bus, Core, Halt, Requests, Stop};
 use decode::{Op, decode};
 use exceptions::Cause;
@@ -38,6 +39,7 @@ const LONGEST_BLOCK: usize = 64;
 pub struct Xtensa {
     state: State,
     blocks: Blocks<Op>,
+    idle: Idle<State>,
 }
 
 impl Xtensa {
@@ -47,6 +49,7 @@ impl Xtensa {
         Self {
             state: State::new(model, 0),
             blocks: Blocks::new(),
+            idle: Idle::new(),
         }
     }
 
@@ -156,6 +159,7 @@ impl Core for Xtensa {
 
     fn run(&mut self, bus: &mut Bus<'_>, cycles: u64) -> Stop {
         let end = bus.cycle.saturating_add(cycles);
+        bus.eventful = true;
         loop {
             if bus.cycle >= end {
                 return Stop::Budget;
@@ -171,6 +175,14 @@ impl Core for Xtensa {
                     return Stop::Waiting;
                 }
                 bus.cycle = self.state.timer;
+                continue;
+            }
+            let left = end.min(self.state.timer) - bus.cycle;
+            if std::mem::take(&mut bus.eventful) {
+                self.idle.restart();
+            } else if let Some(turn) = self.idle.look(&self.state, bus.cycle) {
+                bus.cycle += left / turn * turn;
+                bus.eventful = true;
                 continue;
             }
             self.blocks.refresh(bus.memory.generation());
@@ -195,7 +207,6 @@ impl Core for Xtensa {
                     continue;
                 }
             }
-            let left = end.min(self.state.timer) - bus.cycle;
             let most = usize::try_from(left).unwrap_or(usize::MAX);
             let operations = operations.get(..most).unwrap_or(operations);
             match execute(&mut self.state, bus, operations) {

@@ -2,6 +2,7 @@
 
 use super::model::Model;
 use super::state::State;
+use crate::sim::cpu::Bus;
 
 /// Numbers of the registers that do something.
 pub(super) mod number {
@@ -226,7 +227,7 @@ pub(super) struct Unknown;
 
 impl State {
     /// What RSR reads.
-    pub(super) fn read_special(&self, number: u8, cycle: u64) -> Result<u32, Unknown> {
+    pub(super) fn read_special(&self, number: u8, bus: &mut Bus<'_>) -> Result<u32, Unknown> {
         match self.kind(number) {
             Kind::Absent => Err(Unknown),
             Kind::Kept(_) | Kind::WindowBase | Kind::WindowStart | Kind::Compare(_) => {
@@ -235,7 +236,10 @@ impl State {
             Kind::ProcessorId => Ok(self.model.processor_id),
             Kind::Interrupt => Ok(self.pending()),
             Kind::InterruptClear => Ok(0),
-            Kind::Count => Ok(self.count(cycle)),
+            Kind::Count => {
+                bus.eventful = true;
+                Ok(self.count(bus.cycle))
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 
 use super::model::{Model, TIMERS};
 use super::special::{Kind, kinds, number};
+use crate::sim::cpu::idle;
 
 // Fields of PS (ISA manual, table 4-63).
 pub(super) const PS_INTLEVEL: u32 = 0xf;
@@ -39,7 +40,7 @@ impl Flow {
 }
 
 /// The state of a core.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct State {
     /// The registers in view.
     pub(super) a: [u32; 16],
@@ -74,6 +75,27 @@ pub(super) struct State {
     pub(super) count_start: u64,
     /// The cycle at which each timer raises its interrupt.
     pub(super) due: [u64; TIMERS],
+}
+
+impl idle::State for State {
+    /// One that has halted executes nothing more, and the model stays the same.
+    #[inline(always)]
+    fn is(&self, other: &Self) -> bool {
+        self.pc == other.pc
+            && self.a == other.a
+            && self.limit == other.limit
+            && self.looping == other.looping
+            && self.interrupted == other.interrupted
+            && self.waiting == other.waiting
+            && self.special == other.special
+            && self.user == other.user
+            && self.regions == other.regions
+            && self.physical == other.physical
+            && self.lines == other.lines
+            && self.latched == other.latched
+            && self.count_start == other.count_start
+            && self.due == other.due
+    }
 }
 
 impl State {

@@ -7,8 +7,9 @@
 //! whole when it is started; one that keeps the chip select low, and reads
 //! nothing, when its last part is.
 
-use super::{Device, Io};
+use super::{Device, Io, NEVER};
 use crate::chip::{DataLength, SpiAddress, SpiLayout};
+use crate::sim::firmware::Wires;
 use crate::sim::soc::clocks::time_of;
 use crate::sim::soc::registers::Registers;
 use crate::time::{Duration, Instant};
@@ -317,6 +318,10 @@ impl Device for FlashController {
         }
     }
 
+    fn steady(&self, _offset: u32, _wires: &Wires<'_>) -> bool {
+        true
+    }
+
     fn store(&mut self, offset: u32, value: u32, io: &mut Io<'_, '_>) {
         if offset != CMD {
             return;
@@ -339,6 +344,15 @@ impl Device for FlashController {
             }
         }
         self.running = Some((value, end));
+        io.asked.rescheduled = true;
+    }
+
+    fn next(&self) -> Instant {
+        self.running.map_or(NEVER, |(_, end)| end)
+    }
+
+    fn advance(&mut self, io: &mut Io<'_, '_>) {
+        self.running = self.running.filter(|(_, end)| io.now < *end);
     }
 }
 

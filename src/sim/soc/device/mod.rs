@@ -110,6 +110,13 @@ pub(super) trait Device: Send {
     /// for what was stored there.
     fn load(&mut self, offset: u32, io: &mut Io<'_, '_>) -> Option<u32>;
 
+    /// Whether a load of a register changes nothing, and gives the same until
+    /// something is stored, something arrives, or it does something by itself
+    /// ([`Device::next`]). If in doubt it does not.
+    fn steady(&self, _offset: u32, _wires: &Wires<'_>) -> bool {
+        false
+    }
+
     /// Whether a register takes what a core stores.
     fn permits(&self, _offset: u32, _registers: &Registers) -> bool {
         true

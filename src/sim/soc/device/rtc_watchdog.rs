@@ -4,7 +4,7 @@
 
 use super::{Device, Io, NEVER, Started};
 use crate::chip::{RtcWatchdog as Key, Watchdogs as Facts};
-use crate::sim::firmware::{Reset, ResetCause, Strapping};
+use crate::sim::firmware::{Reset, ResetCause, Strapping, Wires};
 use crate::sim::soc::registers::Registers;
 use crate::sim::soc::resets::Cause;
 use crate::sim::watchdog::Watchdogs;
@@ -55,6 +55,10 @@ impl Device for RtcWatchdog {
 
     fn load(&mut self, _offset: u32, _io: &mut Io<'_, '_>) -> Option<u32> {
         None
+    }
+
+    fn steady(&self, _offset: u32, _wires: &Wires<'_>) -> bool {
+        true
     }
 
     fn permits(&self, offset: u32, registers: &Registers) -> bool {

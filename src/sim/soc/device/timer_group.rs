@@ -5,7 +5,7 @@
 
 use super::{Device, Io, NEVER, Started};
 use crate::chip::RtcWatchdog;
-use crate::sim::firmware::{Reset, Strapping};
+use crate::sim::firmware::{Reset, Strapping, Wires};
 use crate::sim::soc::clocks::{Rate, time_of};
 use crate::sim::soc::registers::Registers;
 use crate::sim::soc::resets::{Cause, Extent};
@@ -138,6 +138,10 @@ impl Device for TimerGroup {
             RTCCALICFG1 if !done => Some(0),
             _ => None,
         }
+    }
+
+    fn steady(&self, offset: u32, _wires: &Wires<'_>) -> bool {
+        !matches!(offset, RTCCALICFG | RTCCALICFG1)
     }
 
     fn permits(&self, offset: u32, registers: &Registers) -> bool {

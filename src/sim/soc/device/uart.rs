@@ -422,6 +422,10 @@ impl Device for Uart {
         })
     }
 
+    fn steady(&self, offset: u32, _wires: &Wires<'_>) -> bool {
+        offset != FIFO
+    }
+
     fn store(&mut self, offset: u32, value: u32, io: &mut Io<'_, '_>) {
         let measured = self.measures(io.registers);
         let update = self.layout.update == Some(offset) && value & 1 != 0;

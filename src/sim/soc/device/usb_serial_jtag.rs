@@ -170,6 +170,17 @@ impl Device for UsbSerialJtag {
         })
     }
 
+    fn steady(&self, offset: u32, wires: &Wires<'_>) -> bool {
+        match offset {
+            EP1 | FRAM_NUM => false,
+            // The start of a frame shows there, unless one has before.
+            INT_RAW | INT_ST => {
+                wires.line.kind() != LinkKind::UsbSerialJtag || self.raised & SOF != 0
+            }
+            _ => true,
+        }
+    }
+
     fn store(&mut self, offset: u32, value: u32, io: &mut Io<'_, '_>) {
         self.count_frames(io);
         match offset {

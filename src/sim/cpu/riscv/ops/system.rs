@@ -75,7 +75,7 @@ pub(in super::super) fn unknown(hart: &mut Hart, _: &mut Bus<'_>, _: &Op) -> Flo
 
 fn change(hart: &mut Hart, bus: &mut Bus<'_>, op: &Op, change: Change, operand: u32) -> Flow {
     let number = u16::try_from(op.imm & 0xfff).unwrap_or(0);
-    match hart.change_csr(bus.cycle, number, change, operand) {
+    match hart.change_csr(bus, number, change, operand) {
         Ok(before) => {
             hart.set(op.rd, before);
             Flow::Next

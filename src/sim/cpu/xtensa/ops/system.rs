@@ -63,7 +63,7 @@ fn number(op: &Op) -> u8 {
 }
 
 fn rsr(state: &mut State, bus: &mut Bus<'_>, op: &Op) -> Flow {
-    match state.read_special(number(op), bus.cycle) {
+    match state.read_special(number(op), bus) {
         Ok(value) => {
             state.set(op.t, value);
             Flow::Next
@@ -80,7 +80,7 @@ fn wsr(state: &mut State, bus: &mut Bus<'_>, op: &Op) -> Flow {
 }
 
 fn xsr(state: &mut State, bus: &mut Bus<'_>, op: &Op) -> Flow {
-    let (before, after) = (state.read_special(number(op), bus.cycle), state.get(op.t));
+    let (before, after) = (state.read_special(number(op), bus), state.get(op.t));
     match before {
         Ok(before) => {
             state.set(op.t, before);
