@@ -3,13 +3,49 @@
 use crate::chip::{self, Field};
 use crate::sim::cpu::{Rule, riscv};
 use crate::sim::soc::{
-    Controller, CoreModel, Extent, FlashControllerLayout, Habit, Kind, Piece, Placed, Rate,
-    ResetCauses, SecurityFuses, ShaLayout, ShaRegisters, Soc, Straps, TimerGroupLayout, UartLayout,
-    Window,
+    Controller, CoreModel, Extent, FlashCacheLayout, FlashControllerLayout, FlashWindow, Habit,
+    Kind, MmuEntries, Piece, Placed, Rate, ResetCauses, SecurityFuses, ShaLayout, ShaRegisters,
+    Soc, Straps, TimerGroupLayout, UartLayout, Window,
 };
 
 /// RC_FAST_CLK (ESP-IDF, clock tree).
 const RC_FAST: Rate = Rate::Hz(17_500_000);
+
+/// CPLL_CLK as software sets it (ESP-IDF, clock tree).
+const CPLL: Rate = Rate::Hz(320_000_000);
+
+/// HP_SYS_CLKRST_SOC_CLK_SEL; CPU_FREQ_CTRL0, CPU_CLK_DIV_NUM.
+const CPU: Rate = Rate::Divide(
+    &Rate::Select(
+        Field::new(0x2058_7000, 0, 2),
+        &[Rate::Crystal, CPLL, RC_FAST, Rate::Hz(240_000_000)],
+    ),
+    Field::new(0x2058_7004, 0, 8),
+);
+
+/// HP_SYS_CLKRST_FLASH_CTRL0: FLASH_CLK_SRC_SEL and FLASH_CORE_CLK_DIV_NUM.
+const FLASH: Rate = Rate::Divide(
+    &Rate::Select(
+        Field::new(0x2058_7064, 5, 2),
+        &[Rate::Crystal, Rate::Hz(480_000_000), CPLL],
+    ),
+    Field::new(0x2058_7064, 9, 8),
+);
+
+/// HP_SYS_CLKRST_UART0_CTRL0: UART0_CLK_SRC_SEL and UART0_SCLK_DIV_NUM.
+const UART: Rate = Rate::Divide(
+    &Rate::Select(
+        Field::new(0x2058_7088, 5, 2),
+        &[Rate::Crystal, RC_FAST, Rate::Hz(80_000_000)],
+    ),
+    Field::new(0x2058_7088, 8, 8),
+);
+
+/// HP_SYS_CLKRST_TIMERGRP0_CTRL0, TIMERGRP0_WDT_SRC_SEL.
+const TIMER_GROUP: Rate = Rate::Select(
+    Field::new(0x2058_7114, 9, 2),
+    &[Rate::Crystal, Rate::Hz(80_000_000), RC_FAST],
+);
 
 /// For the cryptographic accelerators: HP_SYS_CLKRST_CRYPTO_CTRL0,
 /// CRYPTO_CLK_SRC_SEL.
@@ -18,14 +54,12 @@ const CRYPTO: Rate = Rate::Select(
     &[Rate::Crystal, RC_FAST, Rate::Hz(240_000_000)],
 );
 
-/// ESP32-S31 (register header). Everything runs from the crystal: what its
-/// clocks can be switched to has not been described, nor has its cache, through
-/// which the ROM looks for an application in the flash.
+/// ESP32-S31 (register header; ESP-IDF).
 pub static ESP32S31: Soc = Soc {
     chip: &chip::ESP32S31,
     core: CoreModel::RiscV(&riscv::Model::S31),
-    core_clock: Rate::Crystal,
-    core_clock_update: None,
+    core_clock: CPU,
+    core_clock_update: Some(Field::new(0x2058_7014, 0, 1)),
     memory: &[
         // ESP-IDF, soc.h.
         Piece::new(0x2f80_0000, 0x5_0000, Rule::Rom),
@@ -59,6 +93,10 @@ pub static ESP32S31: Soc = Soc {
     after_reset: &[
         // HP_SYS_CLKRST_CRYPTO_CTRL0: the accelerators have their clocks.
         (0x2058_7058, 0x41_5555),
+        // HP_SYS_CLKRST_FLASH_CTRL0: the crystal, divided by 4.
+        (0x2058_7064, 0x781),
+        // HP_SYS_CLKRST_UART0_CTRL0: the crystal.
+        (0x2058_7088, 0x83),
         // UART_CLKDIV_SYNC.
         (0x2038_a014, 0x2b6),
         // UART_CONF0_SYNC.
@@ -67,6 +105,19 @@ pub static ESP32S31: Soc = Soc {
         (0x2038_a024, 0x6060),
     ],
     habits: &[
+        // The cache locks, synchronises, loads ahead and freezes at once: its
+        // …_CTRL registers.
+        Habit::done(0x2c00_008c, 0b11, 1 << 2),
+        Habit::done(0x2c00_009c, 0xf, 1 << 4),
+        Habit::done(0x2c00_00ac, 1 << 0, 1 << 1),
+        Habit::done(0x2c00_00b8, 1 << 0, 1 << 1),
+        Habit::done(0x2c00_00dc, 1 << 0, 1 << 1),
+        Habit::ones(0x2c00_00e8, 1 << 1),
+        Habit::ones(0x2c00_00fc, 1 << 1),
+        Habit::ones(0x2c00_0138, 1 << 1),
+        Habit::echo(0x2c00_0030, 1 << 0, 1 << 2),
+        Habit::echo(0x2c00_0030, 1 << 4, 1 << 6),
+        Habit::echo(0x2c00_0030, 1 << 16, 1 << 18),
         // Register 178h of SPI_MEM 0
         Habit::ones(0x2050_0178, 0x8000_0000),
         // HP_SYS_CLKRST: an update that is done at once.
@@ -75,7 +126,7 @@ pub static ESP32S31: Soc = Soc {
     devices: &[
         Placed {
             base: 0x2038_a000,
-            clock: Rate::Crystal,
+            clock: UART,
             interrupt: Some(0x2058_5024),
             kind: Kind::Uart(UartLayout::C6),
         },
@@ -87,12 +138,24 @@ pub static ESP32S31: Soc = Soc {
         },
         Placed {
             base: 0x2058_0000,
-            clock: Rate::Crystal,
+            clock: TIMER_GROUP,
             interrupt: None,
             kind: Kind::TimerGroup(TimerGroupLayout {
                 number: 0,
                 slow: Rate::Hz(136_000),
                 fast: RC_FAST,
+            }),
+        },
+        Placed {
+            base: 0x2050_037c,
+            clock: Rate::Crystal,
+            interrupt: None,
+            kind: Kind::FlashCache(FlashCacheLayout {
+                windows: &[FlashWindow::new(0x4000_0000, 0x400_0000)],
+                entries: MmuEntries::Indexed,
+                valid: (1 << 12, 1 << 12),
+                page: 0x7ff,
+                nothing: None,
             }),
         },
         Placed {
@@ -116,7 +179,7 @@ pub static ESP32S31: Soc = Soc {
         },
         Placed {
             base: 0x2050_1000,
-            clock: Rate::Crystal,
+            clock: FLASH,
             interrupt: None,
             kind: Kind::FlashController(FlashControllerLayout::SPI_MEM),
         },

@@ -522,7 +522,12 @@ pub static VARIANTS: &[Variant] = &[
         revision: "rev0",
         api_version: 0,
         absent_keys: &[0x14, 0x14],
-        words: &[(0x2f80_0010, 0x20), (0x2050_1014, 0x0003_0103)],
+        words: &[
+            (0x2f80_0010, 0x20),
+            (0x2050_1014, 0x0003_0103),
+            // HP_SYS_CLKRST_FLASH_CTRL0: the flash's clock is not divided.
+            (0x2058_7064, 0x181),
+        ],
         extra_commands: &[],
         banner: Banner::Words {
             suffix: "",
