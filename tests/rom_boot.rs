@@ -13,8 +13,8 @@ use common::roms;
 use espwire::chip::{self, Chip};
 use espwire::image::Region;
 use espwire::session::{After, Options, Outcome, Session, StubPolicy};
-use espwire::sim::soc::{self, CoreModel, RomImage};
-use espwire::sim::{Board, Port, ResetCause, Running};
+use espwire::sim::soc::{self, CoreModel, RomImage, Trace};
+use espwire::sim::{Board, Port, ResetCause, Running, Strapping};
 use espwire::time::Duration;
 use espwire::transport::Transport;
 use sha2::{Digest, Sha256};
@@ -216,6 +216,37 @@ fn an_application_that_was_written_starts() {
         assert!(!text.contains("failed"), "{chip}: {text}");
         assert_eq!(text.matches(HELLO).count(), 1, "{chip}: {text}");
         assert_eq!(board.running(), Running::Application, "{chip}");
+    }
+}
+
+/// Chips with two cores, and the bit that gives the second one its clock:
+/// DPORT_APPCPU_CTRL_B, SYSTEM_CORE_1_CONTROL_0, HP_SYS_CLKRST_SOC_CLK_CTRL0,
+/// HP_SYS_CLKRST_HPCORE1_CTRL0.
+const SECOND_CORES: [(&Chip, u32, u32); 4] = [
+    (&chip::ESP32, 0x3ff0_0030, 1 << 0),
+    (&chip::ESP32S3, 0x600c_0000, 1 << 1),
+    (&chip::ESP32P4, 0x500e_6014, 1 << 4),
+    (&chip::ESP32S31, 0x2058_7020, 1 << 1),
+];
+
+#[test]
+fn no_rom_starts_a_second_core() {
+    if !roms::at_hand() {
+        return;
+    }
+    for (chip, register, clock) in SECOND_CORES {
+        for strapping in [Strapping::Download, Strapping::Flash] {
+            let trace = Trace::new();
+            let rom = roms::read(chip.arg, None).unwrap();
+            let image = RomImage::new(chip, &rom).unwrap();
+            let builder = Board::builder(chip).rom_image(image);
+            let (board, _port) = builder.trace(trace.clone()).starts_in(strapping).build();
+            board.run_for(Duration::from_millis(200));
+            let touched = trace.touched();
+            assert!(!touched.is_empty(), "{chip}");
+            let written = touched.get(&register).filter(|it| it.stores > 0);
+            assert!(written.is_none_or(|it| it.value & clock == 0), "{chip}");
+        }
     }
 }
 
