@@ -13,7 +13,7 @@ mod common;
 mod sessions;
 
 use common::captures::{self, Exchange};
-use common::excuses::{Excuse, Excuses, excuse, same};
+use common::excuses::{Book, Excuse, Excuses};
 use espwire::chip::Chip;
 use espwire::sim::rom::{Autobaud, Security, Variant};
 use espwire::sim::{Board, Builder, NorTimes, Strapping};
@@ -28,7 +28,7 @@ const CRASHES: &[(&str, &str)] = &[(
     "invalid escape DB 00 inside a frame",
 )];
 
-/// Which exchanges are excused: the file begins so, the note begins so.
+/// Which exchanges are excused.
 const EXCUSES: &Excuses = &[
     // The recording emulators' UART FIFO, read at its address.
     (
@@ -103,6 +103,7 @@ fn ask(port: &mut impl Transport, sent: &[u8]) -> Vec<u8> {
 fn the_board_answers_what_the_roms_answered() {
     let mut wrong = vec![];
     let mut checked = 0;
+    let mut book = Book::new(EXCUSES);
     for file in captures::files("rom-") {
         let exchanges = captures::exchanges(&file);
         let (board, mut port) = board(&file, &exchanges[0]).build();
@@ -121,7 +122,7 @@ fn the_board_answers_what_the_roms_answered() {
                 }
             }
             checked += 1;
-            if !same(exchange, &answer, excuse(EXCUSES, &file, &exchange.note)) {
+            if !book.same(&file, &exchange.note, exchange, &answer) {
                 wrong.push(format!(
                     "{}: {}\n  sent     {:02x?}\n  recorded {:02x?}\n  board    {:02x?}",
                     exchange.place,
@@ -139,4 +140,5 @@ fn the_board_answers_what_the_roms_answered() {
         wrong.len(),
         wrong.join("\n")
     );
+    assert!(book.idle().is_empty(), "not needed: {:?}", book.idle());
 }

@@ -4,7 +4,7 @@
 #![allow(dead_code, reason = "all of it is a test")]
 
 use super::captures::Exchange;
-use espwire::slip::{Decoder, Event};
+use espwire::slip::{Decoder, END, Event};
 
 /// Why an answer may differ from the recorded one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,41 +17,80 @@ pub enum Excuse {
     Farewell,
     /// The loader has ended, and something else answered; here nothing does.
     Gone,
+    /// The loader has ended, and nothing answered; here the chip says that there
+    /// is nothing in its flash, and answers neither.
+    Started,
     /// The loader resets the chip, maybe with its answer still in the FIFO.
     Reset,
     /// The data are what the flash has, which is not the same here; length,
     /// header and status must be the same.
     Data,
-    /// The ROM has crashed, and lists registers and stack; its first line must
-    /// be the same.
+    /// The ROM has crashed, and lists registers and stack; what it says before
+    /// must be the same.
     Crash,
 }
 
-/// Which exchanges are excused: the file begins so, the note begins so.
-pub type Excuses = [(&'static str, &'static str, Excuse)];
+/// What a ROM says over and over of a blank flash.
+const INVALID: &[u8] = b"invalid header: 0xffffffff";
 
-/// The excuse for an exchange of a file.
-pub fn excuse(excuses: &Excuses, file: &str, note: &str) -> Option<Excuse> {
-    excuses
-        .iter()
-        .find(|(name, about, _)| file.starts_with(name) && note.starts_with(about))
-        .map(|(_, _, excuse)| *excuse)
+/// An excuse, and for what: the file's name has this in it, the note begins so.
+pub type Row = (&'static str, &'static str, Excuse);
+/// Which exchanges are excused: the first row that fits counts.
+pub type Excuses = [Row];
+
+/// Excuses, and those that somebody has needed.
+pub struct Book {
+    excuses: &'static Excuses,
+    needed: Vec<bool>,
 }
 
-/// Whether `answer` is the recorded one, but for what is excused.
-pub fn same(exchange: &Exchange, answer: &[u8], excuse: Option<Excuse>) -> bool {
+impl Book {
+    pub fn new(excuses: &'static Excuses) -> Self {
+        Self {
+            excuses,
+            needed: vec![false; excuses.len()],
+        }
+    }
+
+    /// Whether `answer` is the recorded one, but for what is excused.
+    pub fn same(&mut self, file: &str, note: &str, exchange: &Exchange, answer: &[u8]) -> bool {
+        if answer == exchange.answer {
+            return true;
+        }
+        let fits = |(name, about, _): &Row| file.contains(name) && note.starts_with(about);
+        let Some(row) = self.excuses.iter().position(fits) else {
+            return false;
+        };
+        self.needed[row] = true;
+        let (.., excuse) = self.excuses[row];
+        same(exchange, answer, excuse)
+    }
+
+    /// The excuses that nobody needs.
+    pub fn idle(&self) -> Vec<&Row> {
+        let rows = self.excuses.iter().zip(&self.needed);
+        rows.filter(|(_, needed)| !**needed)
+            .map(|(row, _)| row)
+            .collect()
+    }
+}
+
+fn same(exchange: &Exchange, answer: &[u8], excuse: Excuse) -> bool {
     let recorded = exchange.answer.as_slice();
     match excuse {
-        None => answer == recorded,
-        Some(Excuse::Value) => without_value(answer) == without_value(recorded),
-        Some(Excuse::Gone) => answer.is_empty(),
-        Some(Excuse::Reset) => {
+        Excuse::Value => without_value(answer) == without_value(recorded),
+        Excuse::Gone => answer.is_empty(),
+        Excuse::Started => {
+            let mut words = answer.windows(INVALID.len());
+            recorded.is_empty() && !answer.contains(&END) && words.any(|it| it == INVALID)
+        }
+        Excuse::Reset => {
             let text = String::from_utf8_lossy(answer);
             text.contains("ESP-ROM:") && text.contains("rst:0x3 ")
         }
-        Some(Excuse::Data) => without_data(answer) == without_data(recorded),
-        Some(Excuse::Crash) => first_line(answer) == first_line(recorded),
-        Some(Excuse::Farewell) => first_frame(answer) == first_frame(recorded),
+        Excuse::Data => without_data(answer) == without_data(recorded),
+        Excuse::Crash => before_dump(answer) == before_dump(recorded),
+        Excuse::Farewell => first_frame(answer) == first_frame(recorded),
     }
 }
 
@@ -87,8 +126,11 @@ fn without_data(answer: &[u8]) -> Vec<u8> {
     answer
 }
 
-fn first_line(answer: &[u8]) -> Option<&[u8]> {
-    answer.split(|byte| *byte == b'\n').next()
+/// Up to the listing of registers; none without one.
+fn before_dump(answer: &[u8]) -> Option<&[u8]> {
+    const DUMP: &[u8] = b"register dump:";
+    let at = answer.windows(DUMP.len()).position(|it| it == DUMP)?;
+    Some(&answer[..at])
 }
 
 /// Up to the second C0, both of them included; nothing if it begins otherwise.
