@@ -142,7 +142,7 @@ fn wherever_flash_holds_something_a_stub_that_misreads_is_found_out() {
         ),
     ] {
         let (board, mut session) = connect(chip, &held);
-        let length = 0x400;
+        let length = 0x200;
         let why = WithoutStub::from(Untrusted::Read { address, length });
         assert_eq!(session.stub(), Err(&why));
         let image = firmware(5_000);

@@ -88,9 +88,9 @@ fn a_stub_that_does_not_see_what_the_rom_sees_is_not_used() {
                 6,
                 Untrusted::OtherChip(chip.id.map(|id| id ^ 1)).into(),
             ),
-            (0xf1, 19, digest(chip, 0x400)),
-            (0xf3, 4, read(chip, 0x400)),
-            (0xf3, 0x403, read(chip, 0x400)),
+            (0xf1, 19, digest(chip, 0x200)),
+            (0xf3, 4, read(chip, 0x200)),
+            (0xf3, 0x203, read(chip, 0x200)),
         ] {
             goes_on_without(chip, alter(opcode, turn_bit(at)), honest(), &why);
         }
