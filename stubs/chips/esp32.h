@@ -6,6 +6,7 @@
 
 #define CHIP_ID 0u
 
+#define XTENSA_DIVIDES
 #define XTENSA_WINDOWED /* the ROM calls through register windows */
 
 #define UART_BASE 0x3FF40000u

@@ -7,6 +7,7 @@
 #define CHIP_ID 2u
 #define CODE_AS_DATA 0x70000 /* lower */
 
+#define XTENSA_DIVIDES
 #define XTENSA_WINDOWED /* the ROM calls through register windows */
 
 #define UART_BASE 0x60000000u

@@ -7,8 +7,7 @@
 #define CHIP_ID 9u
 #define CODE_AS_DATA 0x6F0000 /* lower */
 
-#define MD5_ROLLED /* makes the image fit */
-
+#define XTENSA_DIVIDES
 #define XTENSA_WINDOWED /* the ROM calls through register windows */
 
 #define UART_BASE 0x60000000u
@@ -38,6 +37,10 @@
     {SPI_BASE + 0x14u, 0xFFFFFFFFu, 0x00010001u}, {0x600C0010u, 7u, 5u}, {                         \
         0x600C0060u, 3u << 10, 1u << 10                                                            \
     }
+
+#define SHA_BASE 0x6003B000u
+/* SYSTEM_PERIP_CLK_EN1; SYSTEM_PERIP_RST_EN1: its own, DS, HMAC. */
+#define SHA_ON {0x600C001Cu, 0, 1u << 2}, {0x600C0024u, 1u << 2 | 1u << 4 | 1u << 5, 0}
 
 #define RESET_REGISTER 0x60008000u
 #define RESET_BIT (1u << 31)

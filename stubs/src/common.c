@@ -193,7 +193,8 @@ static uint32_t flash_md5sum(struct request *r)
     if (!flash_contains(r->body[0], r->body[1])) {
         return E_ADDRESS;
     }
-    reader_md5((const struct region *)(void *)r->body, &md5);
+    digest_start_md5(&md5);
+    reader_digest((const struct region *)(void *)r->body, &md5);
     return answer(r, 0, md5.value, DIGEST);
 }
 

@@ -80,7 +80,7 @@ void digest_finish(struct digest *digest)
     }
     transform(digest, partial);
     if (by_sha) {
-        sha_value(digest->value, DIGEST / 4);
+        sha_value(digest->value, DIGEST);
     }
     digest->length = length;
 }

@@ -36,11 +36,11 @@ static void command(uint32_t what, uint32_t address, const uint32_t *out)
 
 static uint32_t query(uint32_t what)
 {
-    uint32_t value;
+    uint32_t words[4];
 
     spi_start(what, 0, 0);
-    spi_finish(&value, sizeof value);
-    return value & 0xFFFFFFu;
+    spi_finish(words, sizeof words);
+    return words[0] & 0xFFFFFFu;
 }
 
 static uint32_t status(void)
@@ -156,16 +156,16 @@ bool flash_wait(void)
  * of a status register can be spoilt for good. */
 bool flash_unlock(void)
 {
-    uint32_t value = status();
+    uint32_t words[4] = {status()};
 
-    if ((value & STATUS_PROTECTED) != 0) {
-        value &= ~STATUS_PROTECTED;
+    if ((words[0] & STATUS_PROTECTED) != 0) {
+        words[0] &= ~STATUS_PROTECTED;
         command(VOLATILE_STATUS, 0, 0);
-        command(WRITE_STATUS | SPI_SEND(1u), 0, &value);
+        command(WRITE_STATUS | SPI_SEND(1u), 0, words);
         flash_wait();
-        value = status();
+        words[0] = status();
     }
-    return (value & STATUS_PROTECTED) == 0;
+    return (words[0] & STATUS_PROTECTED) == 0;
 }
 
 static void write_enable(void)

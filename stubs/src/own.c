@@ -87,7 +87,12 @@ static uint32_t regions(struct request *r)
     }
     start(r, length);
     for (region = (const struct region *)(void *)r->body; region != end; region++) {
-        digest_start(&digest);
+        if (r->opcode == OWN_DIGEST) {
+            digest_start(&digest);
+            reader_digest(region, &digest);
+            tx_bytes(digest.value, DIGEST);
+            continue;
+        }
         crc = CRC32_START;
         left = region->length;
         reader_start(region->address, left);
@@ -95,8 +100,6 @@ static uint32_t regions(struct request *r)
             left -= n;
             if (r->opcode == OWN_READ) {
                 tx_bytes(reader_block, n);
-            } else if (r->opcode == OWN_DIGEST) {
-                digest_update(&digest, reader_block, n);
             } else {
                 crc = crc32(crc, reader_block, n);
                 if ((region->length - left) % FLASH_SECTOR == 0 || left == 0) {
@@ -104,10 +107,6 @@ static uint32_t regions(struct request *r)
                     crc = CRC32_START;
                 }
             }
-        }
-        if (r->opcode == OWN_DIGEST) {
-            digest_finish(&digest);
-            tx_bytes(digest.value, DIGEST);
         }
     }
     /* A cancelled response ends without its CRC. */

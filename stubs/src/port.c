@@ -141,6 +141,13 @@ static uint32_t divide(uint32_t a, uint32_t b)
 {
 #ifdef __riscv
     return a / b;
+#elif defined(XTENSA_DIVIDES)
+    /* The compiler and its assembler are for the ESP8266's core, which does not. */
+    register uint32_t quotient __asm__("a2") = a;
+    register uint32_t by __asm__("a3") = b;
+
+    __asm__(".byte 0x30, 0x22, 0xC2" /* quou a2, a2, a3 */ : "+r"(quotient) : "r"(by));
+    return quotient;
 #else
     uint32_t quotient = 0;
     uint32_t bit = 1;

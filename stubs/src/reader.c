@@ -44,14 +44,13 @@ void reader_stop(void)
     rx_events.cancel = false;
 }
 
-void reader_md5(const struct region *region, struct digest *md5)
+void reader_digest(const struct region *region, struct digest *digest)
 {
     uint32_t n;
 
-    digest_start_md5(md5);
     reader_start(region->address, region->length);
     while ((n = reader_next()) != 0) {
-        digest_update(md5, reader_block, n);
+        digest_update(digest, reader_block, n);
     }
-    digest_finish(md5);
+    digest_finish(digest);
 }

@@ -19,7 +19,7 @@ uint32_t reader_next(void);
 /* Stop before the last block. */
 void reader_stop(void);
 
-/* MD5 of a region. */
-void reader_md5(const struct region *region, struct digest *md5);
+/* Take a region into a digest that has been started, and finish it. */
+void reader_digest(const struct region *region, struct digest *digest);
 
 #endif

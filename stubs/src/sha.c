@@ -2,6 +2,7 @@
 
 #include "chip.h"
 #include "system.h"
+#include "words.h"
 
 #ifdef SHA_BASE
 /* Two layouts. The ESP32's has registers for each algorithm, one memory for block and
@@ -13,7 +14,6 @@
 #define BUSY sha[0x9C / 4]
 #define VALUE (sha + 0x00 / 4)
 #define TEXT (sha + 0x00 / 4)
-#define WORD(word) __builtin_bswap32(word)
 #else
 #define MODE sha[0x00 / 4]
 #define MODE_SHA256 2u
@@ -21,7 +21,28 @@
 #define BUSY sha[0x18 / 4]
 #define VALUE (sha + 0x40 / 4)
 #define TEXT (sha + 0x80 / 4)
-#define WORD(word) (word)
+#endif
+
+#ifdef SHA_LAYOUT_ESP32
+/* The bytes of words the other way round. */
+static void copy(volatile uint32_t *to, const volatile uint32_t *from, uint32_t bytes)
+{
+    const volatile uint32_t *const end = from + bytes / 4;
+    uint32_t swapped;
+
+    for (; from != end; from++, to++) {
+        __asm__("ssai 8\n\t"
+                "srli %0, %1, 16\n\t"
+                "src %0, %0, %1\n\t"
+                "src %0, %0, %0\n\t"
+                "src %0, %1, %0"
+                : "=&r"(swapped)
+                : "r"(*from));
+        *to = swapped;
+    }
+}
+#else
+#define copy words_copy
 #endif
 
 static const struct setting on[] = {SHA_ON};
@@ -39,20 +60,16 @@ void sha_prepare(void)
 void sha_block(const uint32_t *block, bool first)
 {
     volatile uint32_t *const sha = device(SHA_BASE);
-    uint32_t i;
 
     while (BUSY != 0) {
     }
-    for (i = 0; i < BLOCK / 4; i++) {
-        TEXT[i] = WORD(block[i]);
-    }
+    copy(TEXT, block, BLOCK);
     (&START)[!first] = 1;
 }
 
-void sha_value(uint32_t *value, uint32_t words)
+void sha_value(uint32_t *value, uint32_t bytes)
 {
     volatile uint32_t *const sha = device(SHA_BASE);
-    uint32_t i;
 
     while (BUSY != 0) {
     }
@@ -61,9 +78,7 @@ void sha_value(uint32_t *value, uint32_t words)
     while (BUSY != 0) {
     }
 #endif
-    for (i = 0; i < words; i++) {
-        value[i] = WORD(VALUE[i]);
-    }
+    copy(value, VALUE, bytes);
 }
 #else
 void sha_prepare(void)
@@ -76,9 +91,9 @@ void sha_block(const uint32_t *block, bool first)
     (void)first;
 }
 
-void sha_value(uint32_t *value, uint32_t words)
+void sha_value(uint32_t *value, uint32_t bytes)
 {
     (void)value;
-    (void)words;
+    (void)bytes;
 }
 #endif

@@ -10,7 +10,7 @@ void sha_prepare(void);
 /* Hand over the next block, or the first of a message; the digest goes on by itself. */
 void sha_block(const uint32_t *block, bool first);
 
-/* Wait for the end, and fetch the first words of the digest. */
-void sha_value(uint32_t *value, uint32_t words);
+/* Wait for the end, and fetch the first bytes of the digest. */
+void sha_value(uint32_t *value, uint32_t bytes);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "chip.h"
 #include "port.h"
+#include "words.h"
 
 /* Two layouts of the same controller; the ESP8266's is the older one, with the
  * lengths of the data in USER1 and no way to keep the chip select low. */
@@ -74,65 +75,64 @@ uint32_t spi_set_clock(uint32_t value)
 
 void spi_start(uint32_t what, uint32_t address, const uint32_t *out)
 {
+    static uint32_t last;
     const uint32_t opcode = what & 0xFFu;
     const uint32_t send = what >> 8 & 0xFFu;
     const uint32_t receive = what >> 16 & 0xFFu;
     const uint32_t address_bits = what >> 24 & 0x3Fu;
     volatile uint32_t *const spi = device(SPI_BASE);
-    uint32_t user = USER & USER_TIMING;
-    uint32_t user1 = 0;
-    uint32_t i;
+    uint32_t user, user1;
 
-    spi_finish(0, 0);
-    if (opcode != 0) {
-        user |= USER_COMMAND;
-        USER2 = 7u << 28 | opcode;
-    }
-    if (address_bits != 0) {
-        user |= USER_ADDRESS;
-        user1 = (address_bits - 1) << 26;
-        ADDR = ADDRESS_LEFT ? address << (32 - address_bits) : address;
-    }
-    if (send != 0) {
-        user |= USER_MOSI;
-        for (i = 0; i < send; i += 4) {
-            spi[(W + i) / 4] = *out++;
-        }
-    }
-    if (receive != 0) {
-        user |= USER_MISO;
-    }
-#ifdef SPI_FULL_CLOCK
-    CTRL &= ~CTRL_DUAL;
-    if ((what & SPI_DUAL) != 0) {
-        CTRL |= CTRL_DUAL;
+    words_copy(spi + W / 4, out, send);
+    /* One that goes on like the last finds everything else in place. */
+    if (what != last || opcode != 0) {
+        last = what;
+        user = USER & USER_TIMING;
+        user1 = 0;
         if (opcode != 0) {
-            user |= USER_DUMMY;
-            user1 = user1 | (DUMMY_CYCLES - 1u);
+            user |= USER_COMMAND;
+            USER2 = 7u << 28 | opcode;
         }
-    }
+        if (address_bits != 0) {
+            user |= USER_ADDRESS;
+            user1 = (address_bits - 1) << 26;
+            ADDR = ADDRESS_LEFT ? address << (32 - address_bits) : address;
+        }
+        if (send != 0) {
+            user |= USER_MOSI;
+        }
+        if (receive != 0) {
+            user |= USER_MISO;
+        }
+#ifdef SPI_FULL_CLOCK
+        CTRL &= ~CTRL_DUAL;
+        if ((what & SPI_DUAL) != 0) {
+            CTRL |= CTRL_DUAL;
+            if (opcode != 0) {
+                user |= USER_DUMMY;
+                user1 = user1 | (DUMMY_CYCLES - 1u);
+            }
+        }
 #endif
 #ifdef SPI_LAYOUT_8266
-    user1 |= ((send * 8 - 1) & 0x1FFu) << 17 | ((receive * 8 - 1) & 0x1FFu) << 8;
+        user1 |= ((send * 8 - 1) & 0x1FFu) << 17 | ((receive * 8 - 1) & 0x1FFu) << 8;
 #else
-    MOSI_DLEN = (send * 8 - 1) & 0x1FFu;
-    MISO_DLEN = (receive * 8 - 1) & 0x1FFu;
-    PIN = (PIN & ~KEEP_ACTIVE) | ((what & SPI_KEEP_SELECTED) != 0 ? KEEP_ACTIVE : 0);
+        MOSI_DLEN = (send * 8 - 1) & 0x1FFu;
+        MISO_DLEN = (receive * 8 - 1) & 0x1FFu;
+        PIN = (PIN & ~KEEP_ACTIVE) | ((what & SPI_KEEP_SELECTED) != 0 ? KEEP_ACTIVE : 0);
 #endif
-    USER = user;
-    USER1 = user1;
+        USER = user;
+        USER1 = user1;
+    }
     CMD = CMD_USER;
 }
 
 void spi_finish(uint32_t *in, uint32_t length)
 {
     volatile uint32_t *const spi = device(SPI_BASE);
-    uint32_t i;
 
     while ((CMD & CMD_USER) != 0) {
         port_rescue();
     }
-    for (i = 0; i < length; i += 4) {
-        *in++ = spi[(W + i) / 4];
-    }
+    words_copy(in, spi + W / 4, length);
 }

@@ -21,11 +21,11 @@ void spi_prepare(void);
 /* Set the controller's clock register, and return what it was. */
 uint32_t spi_set_clock(uint32_t value);
 
-/* Start; `out` holds the bytes to send. */
+/* Start; `out` holds the bytes to send, in groups of four words. */
 void spi_start(uint32_t what, uint32_t address, const uint32_t *out);
 
-/* Wait for the end, receiving from the port meanwhile; fetch received bytes, in
- * whole words. */
+/* Wait for the end, receiving from the port meanwhile; fetch received bytes, in groups of
+ * four words. */
 void spi_finish(uint32_t *in, uint32_t length);
 
 #endif

@@ -88,11 +88,11 @@ void sha_block(const uint32_t *block, bool first)
     }
 }
 
-void sha_value(uint32_t *to, uint32_t words)
+void sha_value(uint32_t *to, uint32_t bytes)
 {
     uint32_t i;
 
-    for (i = 0; i < words; i++) {
+    for (i = 0; i < bytes / 4; i++) {
         to[i] = big(value[i]);
     }
 }

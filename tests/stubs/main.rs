@@ -14,6 +14,7 @@ mod boards;
 mod commands;
 #[path = "../common/mod.rs"]
 mod common;
+mod figures;
 mod hand_over;
 mod host;
 mod images;

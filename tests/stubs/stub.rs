@@ -132,6 +132,11 @@ impl Host {
     pub fn start_stub(&mut self, sort: &Sort) {
         let image = sort.image;
         self.upload(image.load, image.bytes, image.entry);
+        self.hear_greeting(sort);
+    }
+
+    /// Hears the greeting of the stub that has been uploaded.
+    pub fn hear_greeting(&mut self, sort: &Sort) {
         let greeting = self.frame(SOON);
         assert_eq!(greeting.as_deref(), Some(GREETING), "{}", sort.name());
         self.status_len = 2;

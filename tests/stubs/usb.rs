@@ -5,7 +5,7 @@ use crate::commands::firmware;
 use crate::host::{Host, words};
 use crate::stub::{Encoding, Phase, own};
 use espwire::chip::UsbPort;
-use espwire::sim::{Link, LinkKind};
+use espwire::sim::{Builder, Link, LinkKind};
 use espwire::time::Duration;
 use espwire::transport::{Lines, Transport};
 
@@ -23,32 +23,39 @@ const RESET: &[(bool, bool)] = &[
 /// Longer than the super watchdog waits.
 const LONG: Duration = Duration::from_millis(1100);
 
+impl Host {
+    /// A board on USB-Serial/JTAG, reset into its loader over it, with the stub.
+    pub fn in_stub_over_usb(sort: &Sort, builder: Builder) -> Self {
+        let link = Link {
+            kind: LinkKind::UsbSerialJtag,
+            ..Link::default()
+        };
+        let mut host = Self::new(builder.link(link));
+        for (dtr, rts) in RESET {
+            let lines = Lines {
+                dtr: *dtr,
+                rts: *rts,
+            };
+            host.port.set_lines(lines).unwrap();
+            host.board.run_for(Duration::from_millis(20));
+        }
+        host.sync();
+        host.attach(sort);
+        host.start_stub(sort);
+        host
+    }
+}
+
 fn over_usb_with_watchdogs_armed(sort: Sort) {
     if !sort.chip.has_usb(UsbPort::SerialJtag) {
         return;
     }
-    let link = Link {
-        kind: LinkKind::UsbSerialJtag,
-        ..Link::default()
-    };
     for kind in [Kind::Modelled, Kind::Real] {
         let Some(builder) = sort.builder(kind) else {
             continue;
         };
         let name = format!("{} {kind:?}", sort.name());
-        let mut host = Host::new(builder.link(link.clone()));
-        for (dtr, rts) in RESET {
-            host.port
-                .set_lines(Lines {
-                    dtr: *dtr,
-                    rts: *rts,
-                })
-                .unwrap();
-            host.board.run_for(Duration::from_millis(20));
-        }
-        host.sync();
-        host.attach(&sort);
-        host.start_stub(&sort);
+        let mut host = Host::in_stub_over_usb(&sort, builder);
         assert_eq!(host.capability().port, 1, "{name}");
 
         let watchdogs = sort.chip.watchdogs.as_ref().unwrap();
