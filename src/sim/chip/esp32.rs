@@ -80,12 +80,6 @@ pub static ESP32: Soc = Soc {
         },
     ],
     after_reset: &[
-        // UART_CLKDIV, CONF0, CONF1.
-        (0x3ff4_0014, 0x2b6),
-        (0x3ff4_0020, 0x0800_001c),
-        (0x3ff4_0024, 0x6060),
-        // UART_DATE.
-        (0x3ff4_0078, 0x1512_2500),
         // EFUSE_BLK0_RDATA4; RDATA6, CONSOLE_DEBUG_DISABLE, which Espressif
         // burns: a ROM with nothing to start offers no BASIC.
         (0x3ff5_a010, 8),
@@ -97,9 +91,6 @@ pub static ESP32: Soc = Soc {
         (0x3ff5_f068, 10 << 16 | 1 << 13 | 1 << 12),
     ],
     habits: &[
-        // DPORT_PRO_CACHE_CTRL, APP_CACHE_CTRL: it is flushed at once.
-        Habit::echo(0x3ff0_0040, 1 << 4, 1 << 5),
-        Habit::echo(0x3ff0_0058, 1 << 4, 1 << 5),
         // SLC_SLC0TX_LINK, PARK: the SDIO slave's DMA has nothing to do.
         Habit::ones(0x3ff5_8040, 1 << 31),
     ],
@@ -120,6 +111,11 @@ pub static ESP32: Soc = Soc {
                 valid: (1 << 8, 0),
                 page: 0xff,
                 nothing: None,
+                control: &[
+                    // DPORT_PRO_CACHE_CTRL, APP_CACHE_CTRL: it is flushed at once.
+                    Habit::echo(0x3ff0_0040, 1 << 4, 1 << 5),
+                    Habit::echo(0x3ff0_0058, 1 << 4, 1 << 5),
+                ],
             }),
         },
         Placed {

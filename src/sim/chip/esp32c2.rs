@@ -74,14 +74,6 @@ pub static ESP32C2: Soc = Soc {
     }],
     mirrors: &[],
     after_reset: &[
-        // UART_CLK_CONF: the crystal, divided by 2.
-        (0x6000_0078, 0x0370_1000),
-        // UART_CLKDIV.
-        (0x6000_0014, 0x2b6),
-        // UART_CONF0.
-        (0x6000_0020, 0x1000_001c),
-        // UART_CONF1.
-        (0x6000_0024, 0xc060),
         // SPI_MEM_USER: a command phase.
         (0x6000_2018, 0x8000_0000),
         // SYSTEM_SYSCLK_CONF: the crystal's MHz in bits 12 and up, and a
@@ -90,12 +82,7 @@ pub static ESP32C2: Soc = Soc {
         // SYSTEM_PERIP_RST_EN1.
         (0x600c_001c, 0x46),
     ],
-    habits: &[
-        // The cache synchronises, loads ahead and freezes at once: its
-        // …_CTRL and …_FREEZE registers.
-        Habit::done(0x600c_4028, 1 << 0, 1 << 1),
-        Habit::echo(0x600c_40cc, 1 << 0, 1 << 2),
-    ],
+    habits: &[],
     devices: &[
         Placed {
             base: 0x6000_0000,
@@ -126,6 +113,12 @@ pub static ESP32C2: Soc = Soc {
                 valid: (1 << 6, 0),
                 page: 0x3f,
                 nothing: None,
+                control: &[
+                    // The cache synchronises, loads ahead and freezes at once: its
+                    // …_CTRL and …_FREEZE registers.
+                    Habit::done(0x600c_4028, 1 << 0, 1 << 1),
+                    Habit::echo(0x600c_40cc, 1 << 0, 1 << 2),
+                ],
             }),
         },
         Placed {

@@ -82,12 +82,6 @@ pub static ESP32C3: Soc = Soc {
     }],
     mirrors: &[],
     after_reset: &[
-        // UART_CLK_CONF: the crystal, divided by 2.
-        (0x6000_0078, 0x0370_1000),
-        // UART_CLKDIV, CONF1.
-        (0x6000_0014, 0x2b6),
-        (0x6000_0020, 0x1000_001c),
-        (0x6000_0024, 0xc060),
         // SPI_MEM_USER: a command phase.
         (0x6000_2018, 1 << 31),
         // SYSTEM_SYSCLK_CONF: the crystal's MHz in bits 12 and up, and a
@@ -96,14 +90,7 @@ pub static ESP32C3: Soc = Soc {
         // SYSTEM_PERIP_RST_EN1.
         (0x600c_001c, 0x1fe),
     ],
-    habits: &[
-        // The cache synchronises, loads ahead and freezes at once: its
-        // …_CTRL and …_FREEZE registers.
-        Habit::done(0x600c_4028, 1 << 0, 1 << 1),
-        Habit::done(0x600c_4034, 1 << 0, 1 << 1),
-        Habit::ones(0x600c_4040, 1 << 3),
-        Habit::echo(0x600c_40cc, 1 << 0, 1 << 2),
-    ],
+    habits: &[],
     devices: &[
         Placed {
             base: 0x6000_0000,
@@ -140,6 +127,14 @@ pub static ESP32C3: Soc = Soc {
                 valid: (1 << 8, 0),
                 page: 0xff,
                 nothing: None,
+                control: &[
+                    // The cache synchronises, loads ahead and freezes at once: its
+                    // …_CTRL and …_FREEZE registers.
+                    Habit::done(0x600c_4028, 1 << 0, 1 << 1),
+                    Habit::done(0x600c_4034, 1 << 0, 1 << 1),
+                    Habit::ones(0x600c_4040, 1 << 3),
+                    Habit::echo(0x600c_40cc, 1 << 0, 1 << 2),
+                ],
             }),
         },
         Placed {

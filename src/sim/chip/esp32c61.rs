@@ -79,33 +79,19 @@ pub static ESP32C61: Soc = Soc {
         (0x6009_6028, 0x0400),
         // PCR_SYSCLK_CONF: the crystal's MHz in bits 24 and up.
         (0x6009_60e8, 40 << 24),
-        // UART_CLKDIV_SYNC.
-        (0x6000_0014, 0x2b6),
-        // UART_CONF0_SYNC.
-        (0x6000_0020, 0x1c),
-        // UART_CONF1.
-        (0x6000_0024, 0x6060),
         // PCR_SHA_CONF: it has its clock.
         (0x6009_60a0, 1),
     ],
     habits: &[
         // PCR_SHA_CONF, SHA_READY.
         Habit::ones(0x6009_60a0, 1 << 2),
-        // The cache synchronises, loads ahead and freezes at once: its
-        // …_CTRL and …_FREEZE registers.
-        Habit::done(0x600c_8094, 0xf, 1 << 4),
-        Habit::done(0x600c_80d4, 1 << 0, 1 << 1),
-        Habit::ones(0x600c_8130, 1 << 1),
-        Habit::done(0x600c_8084, 0b11, 1 << 2),
-        Habit::echo(0x600c_8028, 1 << 16, 1 << 18),
         // PCR_BUS_CLK_UPDATE is done at once.
         Habit::zeros(0x6009_6120, 1 << 0),
-        // Register 178h of SPI_MEM 0
-        Habit::ones(0x6000_2178, 0x8000_0000),
-        //
-        Habit::ones(0x6009_6000, 0x4),
-        //
-        Habit::ones(0x6009_6024, 0x8),
+        // SPI_SMEM_AXI_ADDR_CTRL, ALL_AXI_TRANS_AFIFO_EMPTY.
+        Habit::ones(0x6000_2178, 1 << 31),
+        // PCR_UART0_CONF, UART0_READY; PCR_MSPI_CONF, MSPI_READY.
+        Habit::ones(0x6009_6000, 1 << 2),
+        Habit::ones(0x6009_6024, 1 << 3),
     ],
     devices: &[
         Placed {

@@ -93,33 +93,19 @@ pub static ESP32H2: Soc = Soc {
         (0x6009_6004, 0x0070_0000),
         // PCR_SYSCLK_CONF: the crystal's MHz in bits 24 and up.
         (0x6009_610c, 32 << 24),
-        // UART_CLKDIV_SYNC.
-        (0x6000_0014, 0x2b6),
-        // UART_CONF0_SYNC.
-        (0x6000_0020, 0x1c),
-        // UART_CONF1.
-        (0x6000_0024, 0x6060),
         // PCR_SHA_CONF: it has its clock.
         (0x6009_60c8, 1),
     ],
     habits: &[
         // PCR_SHA_CONF, SHA_READY.
         Habit::ones(0x6009_60c8, 1 << 2),
-        // The cache synchronises, loads ahead and freezes at once: its
-        // …_CTRL and …_FREEZE registers.
-        Habit::done(0x600c_8098, 0xf, 1 << 4),
-        Habit::done(0x600c_80d8, 1 << 0, 1 << 1),
-        Habit::ones(0x600c_8134, 1 << 1),
-        Habit::done(0x600c_8088, 0b11, 1 << 2),
-        Habit::echo(0x600c_802c, 1 << 16, 1 << 18),
         // PCR_BUS_CLK_UPDATE is done at once.
         Habit::zeros(0x6009_6148, 1 << 0),
-        // Register 170h of SPI_MEM 0
-        Habit::ones(0x6000_2170, 0x8000_0000),
-        //
-        Habit::ones(0x6009_6000, 0x4),
-        //
-        Habit::ones(0x6009_6018, 0x20),
+        // SPI_MEM_AXI_ERR_ADDR, ALL_AXI_TRANS_AFIFO_EMPTY.
+        Habit::ones(0x6000_2170, 1 << 31),
+        // PCR_UART0_CONF, UART0_READY; PCR_MSPI_CONF, MSPI_READY.
+        Habit::ones(0x6009_6000, 1 << 2),
+        Habit::ones(0x6009_6018, 1 << 5),
     ],
     devices: &[
         Placed {

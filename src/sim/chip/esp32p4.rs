@@ -92,39 +92,16 @@ pub static ESP32P4: Soc = Soc {
     after_reset: &[
         // HP_SYS_CLKRST_PERI_CLK_CTRL00: the crystal, divided by 4.
         (0x500e_6030, 0xc03c),
-        // UART_CLKDIV_SYNC.
-        (0x500c_a014, 0x2b6),
-        // UART_CONF0_SYNC.
-        (0x500c_a020, 0x1c),
-        // UART_CONF1.
-        (0x500c_a024, 0x6060),
         // HP_SYS_CLKRST_SOC_CLK_CTRL1, PERI_CLK_CTRL25: the accelerators have
         // their clocks.
         (0x500e_6018, 0x7c7f_001f),
         (0x500e_60a8, 0x7f_c000),
     ],
     habits: &[
-        // The cache synchronises, loads ahead and freezes at once: its
-        // …_CTRL and …_FREEZE registers.
-        Habit::done(0x3ff1_00a8, 1 << 0, 1 << 1),
-        Habit::done(0x3ff1_00b4, 1 << 0, 1 << 1),
-        Habit::done(0x3ff1_00d8, 1 << 0, 1 << 1),
-        Habit::done(0x3ff1_02a8, 1 << 0, 1 << 1),
-        Habit::ones(0x3ff1_00e4, 1 << 1),
-        Habit::ones(0x3ff1_00f8, 1 << 1),
-        Habit::ones(0x3ff1_0134, 1 << 1),
-        Habit::ones(0x3ff1_02b4, 1 << 1),
-        Habit::done(0x3ff1_0088, 0b11, 1 << 2),
-        Habit::echo(0x3ff1_002c, 1 << 0, 1 << 2),
-        Habit::echo(0x3ff1_002c, 1 << 4, 1 << 6),
-        Habit::echo(0x3ff1_002c, 1 << 16, 1 << 18),
-        Habit::echo(0x3ff1_028c, 1 << 20, 1 << 22),
-        // Register 178h of SPI_MEM 0
-        Habit::ones(0x5008_c178, 0x8000_0000),
-        //
-        Habit::ones(0x3ff1_0098, 0x10),
-        //
-        Habit::zeros(0x500e_6004, 0x10),
+        // SPI_SMEM_AXI_ADDR_CTRL, ALL_AXI_TRANS_AFIFO_EMPTY.
+        Habit::ones(0x5008_c178, 1 << 31),
+        // HP_SYS_CLKRST_ROOT_CLK_CTRL0: an update that is done at once.
+        Habit::zeros(0x500e_6004, 1 << 4),
     ],
     devices: &[
         Placed {
@@ -160,6 +137,24 @@ pub static ESP32P4: Soc = Soc {
                 page: 0x7ff,
                 // What an ESP32-P4 of revision 0 is known to answer to READ_REG there.
                 nothing: Some(0),
+                control: &[
+                    // The cache synchronises, loads ahead and freezes at once: its
+                    // …_CTRL and …_FREEZE registers.
+                    Habit::done(0x3ff1_00a8, 1 << 0, 1 << 1),
+                    Habit::done(0x3ff1_00b4, 1 << 0, 1 << 1),
+                    Habit::done(0x3ff1_00d8, 1 << 0, 1 << 1),
+                    Habit::done(0x3ff1_02a8, 1 << 0, 1 << 1),
+                    Habit::ones(0x3ff1_00e4, 1 << 1),
+                    Habit::ones(0x3ff1_00f8, 1 << 1),
+                    Habit::ones(0x3ff1_0134, 1 << 1),
+                    Habit::ones(0x3ff1_02b4, 1 << 1),
+                    Habit::done(0x3ff1_0088, 0b11, 1 << 2),
+                    Habit::echo(0x3ff1_002c, 1 << 0, 1 << 2),
+                    Habit::echo(0x3ff1_002c, 1 << 4, 1 << 6),
+                    Habit::echo(0x3ff1_002c, 1 << 16, 1 << 18),
+                    Habit::echo(0x3ff1_028c, 1 << 20, 1 << 22),
+                    Habit::ones(0x3ff1_0098, 1 << 4),
+                ],
             }),
         },
         Placed {

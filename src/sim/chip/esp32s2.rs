@@ -98,12 +98,6 @@ pub static ESP32S2: Soc = Soc {
         },
     ],
     after_reset: &[
-        // UART_CLKDIV, CONF0, CONF1.
-        (0x3f40_0014, 0x2b6),
-        (0x3f40_0020, 0x1800_001c),
-        (0x3f40_0024, 0xc060),
-        // UART_DATE.
-        (0x3f40_0074, 0x1903_1400),
         // SPI_MEM_USER: a command phase.
         (0x3f40_2018, 1 << 31),
         // RTC_CNTL_RESET_STATE: static vectors for the core.
@@ -114,14 +108,7 @@ pub static ESP32S2: Soc = Soc {
         // SYSTEM_PERIP_RST_EN1.
         (0x3f4c_004c, 0x7e),
     ],
-    habits: &[
-        // EXTMEM_PRO_DCACHE_CTRL and ICACHE_CTRL: invalidating, writing back,
-        // cleaning, loading ahead are done.
-        Habit::ones(0x6180_0000, 1 << 9 | 1 << 11 | 1 << 13 | 1 << 19 | 1 << 21),
-        Habit::ones(0x6180_0040, 1 << 9 | 1 << 19 | 1 << 21),
-        // Their states: idle.
-        Habit::ones(0x6180_011c, 1 << 12 | 1),
-    ],
+    habits: &[],
     devices: &[
         Placed {
             base: 0x3f40_0000,
@@ -153,6 +140,14 @@ pub static ESP32S2: Soc = Soc {
                 valid: (1 << 14, 0),
                 page: 0x3fff,
                 nothing: None,
+                control: &[
+                    // EXTMEM_PRO_DCACHE_CTRL and ICACHE_CTRL: invalidating, writing back,
+                    // cleaning, loading ahead are done.
+                    Habit::ones(0x6180_0000, 1 << 9 | 1 << 11 | 1 << 13 | 1 << 19 | 1 << 21),
+                    Habit::ones(0x6180_0040, 1 << 9 | 1 << 19 | 1 << 21),
+                    // Their states: idle.
+                    Habit::ones(0x6180_011c, 1 << 12 | 1),
+                ],
             }),
         },
         Placed {

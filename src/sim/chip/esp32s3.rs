@@ -87,14 +87,6 @@ pub static ESP32S3: Soc = Soc {
     }],
     mirrors: &[],
     after_reset: &[
-        // UART_CLK_CONF: the crystal, divided by 2.
-        (0x6000_0078, 0x0370_1000),
-        // UART_CLKDIV, CONF0, CONF1.
-        (0x6000_0014, 0x2b6),
-        (0x6000_0020, 0x1000_001c),
-        (0x6000_0024, 0x1_8060),
-        // UART_DATE.
-        (0x6000_007c, 0x0200_8270),
         // SPI_MEM_USER: a command phase.
         (0x6000_2018, 1 << 31),
         // RTC_CNTL_RESET_STATE: static vectors for both cores.
@@ -107,19 +99,6 @@ pub static ESP32S3: Soc = Soc {
         (0x600c_0024, 0x1fe),
     ],
     habits: &[
-        // The caches synchronise, load ahead and freeze at once: their …_CTRL
-        // and …_FREEZE registers.
-        Habit::done(0x600c_401c, 0b11, 1 << 2),
-        Habit::done(0x600c_4028, 0b111, 1 << 3),
-        Habit::done(0x600c_4034, 1 << 0, 1 << 1),
-        Habit::done(0x600c_4040, 1 << 0, 1 << 1),
-        Habit::ones(0x600c_404c, 1 << 3),
-        Habit::done(0x600c_407c, 0b11, 1 << 2),
-        Habit::done(0x600c_4088, 1 << 0, 1 << 1),
-        Habit::done(0x600c_4094, 1 << 0, 1 << 1),
-        Habit::ones(0x600c_40a0, 1 << 3),
-        Habit::echo(0x600c_4150, 1 << 0, 1 << 2),
-        Habit::echo(0x600c_4154, 1 << 0, 1 << 2),
         // I2C_ANA_MST_ANA_CONF0: the PLL is calibrated.
         Habit::ones(0x6000_e040, 1 << 24),
     ],
@@ -159,6 +138,21 @@ pub static ESP32S3: Soc = Soc {
                 valid: (1 << 14, 0),
                 page: 0x3fff,
                 nothing: None,
+                control: &[
+                    // The caches synchronise, load ahead and freeze at once: their …_CTRL
+                    // and …_FREEZE registers.
+                    Habit::done(0x600c_401c, 0b11, 1 << 2),
+                    Habit::done(0x600c_4028, 0b111, 1 << 3),
+                    Habit::done(0x600c_4034, 1 << 0, 1 << 1),
+                    Habit::done(0x600c_4040, 1 << 0, 1 << 1),
+                    Habit::ones(0x600c_404c, 1 << 3),
+                    Habit::done(0x600c_407c, 0b11, 1 << 2),
+                    Habit::done(0x600c_4088, 1 << 0, 1 << 1),
+                    Habit::done(0x600c_4094, 1 << 0, 1 << 1),
+                    Habit::ones(0x600c_40a0, 1 << 3),
+                    Habit::echo(0x600c_4150, 1 << 0, 1 << 2),
+                    Habit::echo(0x600c_4154, 1 << 0, 1 << 2),
+                ],
             }),
         },
         Placed {

@@ -97,31 +97,12 @@ pub static ESP32S31: Soc = Soc {
         (0x2058_7064, 0x781),
         // HP_SYS_CLKRST_UART0_CTRL0: the crystal.
         (0x2058_7088, 0x83),
-        // UART_CLKDIV_SYNC.
-        (0x2038_a014, 0x2b6),
-        // UART_CONF0_SYNC.
-        (0x2038_a020, 0x1c),
-        // UART_CONF1.
-        (0x2038_a024, 0x6060),
     ],
     habits: &[
-        // The cache locks, synchronises, loads ahead and freezes at once: its
-        // …_CTRL registers.
-        Habit::done(0x2c00_008c, 0b11, 1 << 2),
-        Habit::done(0x2c00_009c, 0xf, 1 << 4),
-        Habit::done(0x2c00_00ac, 1 << 0, 1 << 1),
-        Habit::done(0x2c00_00b8, 1 << 0, 1 << 1),
-        Habit::done(0x2c00_00dc, 1 << 0, 1 << 1),
-        Habit::ones(0x2c00_00e8, 1 << 1),
-        Habit::ones(0x2c00_00fc, 1 << 1),
-        Habit::ones(0x2c00_0138, 1 << 1),
-        Habit::echo(0x2c00_0030, 1 << 0, 1 << 2),
-        Habit::echo(0x2c00_0030, 1 << 4, 1 << 6),
-        Habit::echo(0x2c00_0030, 1 << 16, 1 << 18),
-        // Register 178h of SPI_MEM 0
-        Habit::ones(0x2050_0178, 0x8000_0000),
-        // HP_SYS_CLKRST: an update that is done at once.
-        Habit::zeros(0x2058_7014, 1),
+        // SPI_SMEM_AXI_ADDR_CTRL, ALL_AXI_TRANS_AFIFO_EMPTY.
+        Habit::ones(0x2050_0178, 1 << 31),
+        // HP_SYS_CLKRST_ROOT_CLK_CTRL0: an update that is done at once.
+        Habit::zeros(0x2058_7014, 1 << 0),
     ],
     devices: &[
         Placed {
@@ -156,6 +137,21 @@ pub static ESP32S31: Soc = Soc {
                 valid: (1 << 12, 1 << 12),
                 page: 0x7ff,
                 nothing: None,
+                control: &[
+                    // The cache locks, synchronises, loads ahead and freezes at once: its
+                    // …_CTRL registers.
+                    Habit::done(0x2c00_008c, 0b11, 1 << 2),
+                    Habit::done(0x2c00_009c, 0xf, 1 << 4),
+                    Habit::done(0x2c00_00ac, 1 << 0, 1 << 1),
+                    Habit::done(0x2c00_00b8, 1 << 0, 1 << 1),
+                    Habit::done(0x2c00_00dc, 1 << 0, 1 << 1),
+                    Habit::ones(0x2c00_00e8, 1 << 1),
+                    Habit::ones(0x2c00_00fc, 1 << 1),
+                    Habit::ones(0x2c00_0138, 1 << 1),
+                    Habit::echo(0x2c00_0030, 1 << 0, 1 << 2),
+                    Habit::echo(0x2c00_0030, 1 << 4, 1 << 6),
+                    Habit::echo(0x2c00_0030, 1 << 16, 1 << 18),
+                ],
             }),
         },
         Placed {

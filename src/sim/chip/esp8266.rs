@@ -38,10 +38,6 @@ pub static ESP8266: Soc = Soc {
     ],
     mirrors: &[],
     after_reset: &[
-        // UART_CLKDIV, UART_CONF0, UART_CONF1.
-        (0x6000_0014, 0x2b6),
-        (0x6000_0020, 0x1c),
-        (0x6000_0024, 0x6060),
         // SPI_USER: a command phase.
         (0x6000_021c, 1 << 31),
     ],

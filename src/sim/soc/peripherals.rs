@@ -3,7 +3,7 @@
 use super::clocks::{Clock, Rate};
 use super::description::Soc;
 use super::device::{Asked, Device, Io, NEVER, Placed, RtcWatchdog, Shown, Started};
-use super::registers::{Owner, Registers, Trace};
+use super::registers::{Habit, Owner, Registers, Trace};
 use super::resets::{Cause, Extent};
 use crate::sim::cpu::{Devices, Fault, FaultKind, Requests, Width};
 use crate::sim::firmware::{Reset, Wires};
@@ -218,7 +218,9 @@ impl Peripherals {
     /// The peripherals of a chip that comes out of reset at `now`, with a
     /// crystal of so many MHz.
     pub(super) fn new(soc: &'static Soc, crystal: u32, trace: Option<Trace>, now: Instant) -> Self {
-        let mut registers = Registers::new(soc.windows, soc.habits, trace);
+        let of_devices = soc.devices.iter().flat_map(|placed| placed.kind.habits());
+        let habits: Vec<Habit> = soc.habits.iter().chain(of_devices).copied().collect();
+        let mut registers = Registers::new(soc.windows, &habits, trace);
         for (address, value) in soc.after_reset {
             registers.set(*address, *value);
         }

@@ -5,7 +5,7 @@
 //! take no time. Code in it is not executed: no ROM does that.
 
 use super::{Device, Io, Shown};
-use crate::sim::soc::registers::Registers;
+use crate::sim::soc::registers::{Habit, Registers};
 
 /// What differs between the MMUs of chips.
 #[derive(Debug)]
@@ -20,6 +20,9 @@ pub struct FlashCacheLayout {
     pub page: u32,
     /// What is read where no page is shown; none if that is a fault.
     pub nothing: Option<u32>,
+    /// The registers that invalidate it, load it ahead and freeze it: here all
+    /// of that is done at once.
+    pub control: &'static [Habit],
 }
 
 /// Addresses at which the flash is seen.
@@ -62,6 +65,15 @@ impl FlashCacheLayout {
         valid: (1 << 9, 1 << 9),
         page: 0x1ff,
         nothing: None,
+        control: &[
+            // CACHE_L1_CACHE_FREEZE_CTRL, LOCK_CTRL, SYNC_CTRL, PRELOAD_CTRL,
+            // AUTOLOAD_CTRL.
+            Habit::echo(0x600c_802c, 1 << 16, 1 << 18),
+            Habit::done(0x600c_8088, 0b11, 1 << 2),
+            Habit::done(0x600c_8098, 0xf, 1 << 4),
+            Habit::done(0x600c_80d8, 1 << 0, 1 << 1),
+            Habit::ones(0x600c_8134, 1 << 1),
+        ],
     };
     /// ESP32-C5 and C61.
     pub const C5: Self = Self {
@@ -70,6 +82,15 @@ impl FlashCacheLayout {
         valid: (1 << 10, 1 << 10),
         page: 0x1ff,
         nothing: None,
+        control: &[
+            // CACHE_L1_CACHE_FREEZE_CTRL, LOCK_CTRL, SYNC_CTRL, PRELOAD_CTRL,
+            // AUTOLOAD_CTRL.
+            Habit::echo(0x600c_8028, 1 << 16, 1 << 18),
+            Habit::done(0x600c_8084, 0b11, 1 << 2),
+            Habit::done(0x600c_8094, 0xf, 1 << 4),
+            Habit::done(0x600c_80d4, 1 << 0, 1 << 1),
+            Habit::ones(0x600c_8130, 1 << 1),
+        ],
     };
 
     /// Bytes of registers.

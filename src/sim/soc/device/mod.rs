@@ -23,7 +23,7 @@ pub use timer_group::TimerGroupLayout;
 pub use uart::{AutobaudLayout, TimeoutLayout, UartLayout};
 
 use super::clocks::Rate;
-use super::registers::Registers;
+use super::registers::{Habit, Registers};
 use super::resets::Cause;
 use crate::sim::firmware::{Reset, Wires};
 use crate::sim::watchdog::Watchdogs;
@@ -78,6 +78,14 @@ impl Kind {
             Self::FlashController(layout) => {
                 Box::new(flash_controller::FlashController::new(base, layout))
             }
+        }
+    }
+
+    /// The habits of registers around it that are not its own.
+    pub(super) const fn habits(&self) -> &'static [Habit] {
+        match self {
+            Self::FlashCache(layout) => layout.control,
+            _ => &[],
         }
     }
 

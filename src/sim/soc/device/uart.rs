@@ -4,6 +4,10 @@
 //! the receive timeout, and the interrupts of these. Not modelled: flow control,
 //! parity, breaks and what a wrong rate does to a frame's end.
 
+mod layout;
+
+pub use layout::{AutobaudLayout, TimeoutLayout, UartLayout};
+
 use super::{Device, Io, NEVER};
 use crate::sim::firmware::Wires;
 use crate::sim::line::LinkKind;
@@ -12,183 +16,6 @@ use crate::sim::soc::registers::Registers;
 use crate::sim::watchdog::Watchdogs;
 use crate::time::{Duration, Instant};
 use std::collections::VecDeque;
-
-/// What differs between the UARTs of chips; offsets in bytes from the first
-/// register.
-#[derive(Debug)]
-pub struct UartLayout {
-    /// How the rate is measured.
-    pub autobaud: AutobaudLayout,
-    /// The bit of CONF0 that empties the receive FIFO; the next one empties
-    /// the other.
-    pub rx_reset: u32,
-    /// The mask of the receive FIFO's threshold in CONF1.
-    pub full_threshold: u32,
-    /// The shift of the transmit FIFO's threshold in CONF1, which has as many
-    /// bits.
-    pub empty_threshold: u32,
-    /// The receive timeout.
-    pub timeout: TimeoutLayout,
-    /// The register and the shift in it of the transmitter's state, which is
-    /// not 0 while a byte leaves.
-    pub transmitter: (u32, u32),
-    /// ID: its bit 31 starts an update that is done at once.
-    pub id: u32,
-    /// REG_UPDATE: what is written to the registers called …_SYNC
-    /// counts from a write to it on; none where it counts at once.
-    pub update: Option<u32>,
-}
-
-/// Where the measurement of the rate is.
-#[derive(Debug)]
-pub struct AutobaudLayout {
-    /// The register and the bit of it that lets it measure.
-    pub enable: (u32, u32),
-    /// Shortest low pulse in cycles of the UART's clock.
-    pub low: u32,
-    /// Shortest high pulse.
-    pub high: u32,
-    /// Edges.
-    pub edges: u32,
-    /// The longest pulse it can count.
-    pub longest: u32,
-    /// By how many cycles a pulse is counted short: a filter swallows them.
-    pub short: u32,
-}
-
-/// Where the receive timeout is.
-#[derive(Debug)]
-pub struct TimeoutLayout {
-    /// The register and the bit of it that enables it.
-    pub enable: (u32, u32),
-    /// The register, shift and mask of the threshold.
-    pub threshold: (u32, u32, u32),
-    /// The threshold's unit in bits.
-    pub unit: u32,
-}
-
-impl UartLayout {
-    /// ESP8266 (register header).
-    pub const ESP8266: Self = Self {
-        autobaud: AutobaudLayout {
-            enable: (0x18, 1 << 0),
-            low: 0x28,
-            high: 0x2c,
-            edges: 0x30,
-            longest: 0xf_ffff,
-            short: 12,
-        },
-        transmitter: (0x80, 4),
-        ..Self::ESP32
-    };
-
-    /// ESP32 (register header).
-    pub const ESP32: Self = Self {
-        autobaud: AutobaudLayout {
-            enable: (0x18, 1 << 0),
-            low: 0x28,
-            high: 0x2c,
-            edges: 0x30,
-            longest: 0xf_ffff,
-            short: 9,
-        },
-        rx_reset: 1 << 17,
-        full_threshold: 0x7f,
-        empty_threshold: 8,
-        timeout: TimeoutLayout {
-            enable: (CONF1, 1 << 31),
-            threshold: (CONF1, 24, 0x7f),
-            unit: 8,
-        },
-        transmitter: (STATUS, 24),
-        id: 0x7c,
-        update: None,
-    };
-
-    /// ESP32-S2 (register header).
-    pub const S2: Self = Self {
-        autobaud: AutobaudLayout {
-            enable: (0x18, 1 << 0),
-            low: 0x28,
-            high: 0x2c,
-            edges: 0x30,
-            longest: 0xf_ffff,
-            short: 1,
-        },
-        full_threshold: 0x1ff,
-        empty_threshold: 9,
-        timeout: TimeoutLayout {
-            enable: (CONF1, 1 << 31),
-            threshold: (0x5c, 16, 0x3ff),
-            unit: 1,
-        },
-        transmitter: (0x68, 4),
-        id: 0x78,
-        ..Self::ESP32
-    };
-
-    /// ESP32-S3 (register header).
-    pub const S3: Self = Self {
-        full_threshold: 0x3ff,
-        empty_threshold: 10,
-        timeout: TimeoutLayout {
-            enable: (CONF1, 1 << 23),
-            threshold: (MEM_CONF, 17, 0x3ff),
-            unit: 1,
-        },
-        ..Self::C3
-    };
-
-    /// ESP32-C2 and ESP32-C3 (register header).
-    pub const C3: Self = Self {
-        autobaud: AutobaudLayout {
-            enable: (CONF0, 1 << 27),
-            low: 0x28,
-            high: 0x2c,
-            edges: 0x30,
-            longest: 0xfff,
-            short: 1,
-        },
-        rx_reset: 1 << 17,
-        full_threshold: 0x1ff,
-        empty_threshold: 9,
-        timeout: TimeoutLayout {
-            enable: (CONF1, 1 << 21),
-            threshold: (MEM_CONF, 16, 0x3ff),
-            unit: 1,
-        },
-        transmitter: (0x6c, 4),
-        id: 0x80,
-        update: None,
-    };
-
-    /// ESP32-C5, C6, C61, H2 and P4 (register header).
-    pub const C6: Self = Self {
-        autobaud: AutobaudLayout {
-            enable: (CONF0, 1 << 19),
-            low: 0x7c,
-            high: 0x80,
-            edges: 0x84,
-            longest: 0xfff,
-            short: 1,
-        },
-        rx_reset: 1 << 22,
-        full_threshold: 0xff,
-        empty_threshold: 8,
-        timeout: TimeoutLayout {
-            enable: (TOUT_CONF, 1 << 0),
-            threshold: (TOUT_CONF, 2, 0x3ff),
-            unit: 1,
-        },
-        transmitter: (0x70, 4),
-        id: 0x9c,
-        update: Some(0x98),
-    };
-
-    /// The registers that REG_UPDATE takes over (TRM of the ESP32-C6: those
-    /// called …_SYNC).
-    const LATCHED: [u32; 3] = [CLKDIV, CONF0, TOUT_CONF];
-}
 
 /// Bytes of registers.
 pub(super) const REGISTERS: u32 = 0x100;
@@ -389,6 +216,10 @@ impl Uart {
 }
 
 impl Device for Uart {
+    fn reset_values(&self) -> Vec<(u32, u32)> {
+        self.layout.after_reset.to_vec()
+    }
+
     fn load(&mut self, offset: u32, io: &mut Io<'_, '_>) -> Option<u32> {
         let AutobaudLayout {
             low,
