@@ -37,7 +37,7 @@ pub use usb::UsbId;
 use crate::chip::{Chip, Mac, Revision, UsbPort};
 use crate::connection::{Connection, Counters};
 use crate::flash::{Abilities, Flasher, JedecId};
-use crate::stub::{Stub, WithoutStub};
+use crate::stub::{Sight, Stub, WithoutStub};
 use crate::transport::{Settings, Transport};
 use crate::wire::{Loader, SecurityInfo};
 use std::fmt;
@@ -63,6 +63,7 @@ struct Known {
     loader: Loader,
     /// The stub that works, or why the ROM's loader does.
     stub: Result<Stub, WithoutStub>,
+    sight: Sight,
     abilities: Abilities,
     /// Which of the chip's own USB ports it is.
     port: Option<UsbPort>,

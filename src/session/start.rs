@@ -14,7 +14,7 @@ use crate::chip::{Revision, UsbPort};
 use crate::connection::{Approach, BaudChange, Connection, Detected, Greeting, Limits, timing};
 use crate::error::{ChipError, Error, Result};
 use crate::flash::{Abilities, Flasher, controller};
-use crate::stub::{Stub, WithoutStub};
+use crate::stub::{Sight, Stub, WithoutStub};
 use crate::time::{Duration, Instant};
 use crate::transport::{Settings, Transport};
 use crate::wire::{Dialect, Loader, Opcode, ReadReg, SecurityInfo, SpiAttach, WriteReg};
@@ -75,6 +75,7 @@ impl<'o, T: Transport> Session<'o, T> {
             chip: start.abilities.chip,
             loader: start.loader(),
             stub: start.stub,
+            sight: start.sight,
             abilities: start.abilities,
             port: options.usb_port(),
             security: start.security,
@@ -133,6 +134,7 @@ pub(super) struct Start {
     pub(super) flash: Flash,
     pub(super) revision: Option<Revision>,
     pub(super) stub: Result<Stub, WithoutStub>,
+    pub(super) sight: Sight,
     /// What the stub's upload and the rest that is about it took.
     pub(super) took: Duration,
 }
@@ -252,6 +254,7 @@ fn prepare<T: Transport>(
         flash: find_flash(connection, options, abilities, &chosen)?,
         revision: chosen.revision,
         stub: Err(WithoutStub::NoFlash),
+        sight: Sight::Unproven,
         took: Duration::ZERO,
     };
     start.stub = match (chosen.image, start.flash.id) {

@@ -8,7 +8,7 @@ use crate::connection::{Connection, Detected, Greeting, timing};
 use crate::digest::DigestKind;
 use crate::error::{ChipError, Error, Result};
 use crate::flash::{Abilities, Flasher, JedecId};
-use crate::stub::{self, Image, Stub, Untrusted, WithoutStub, Witness};
+use crate::stub::{self, Image, Sight, Stub, Untrusted, WithoutStub, Witness};
 use crate::time::Duration;
 use crate::transport::Transport;
 use crate::wire::own::{GetCapability, Range, VERSION};
@@ -87,10 +87,11 @@ pub(super) fn load<T: Transport>(
     let chip = start.abilities.chip;
     let witness = witness(connection, start.abilities, id)?;
     stub::start(connection, image, chip.rom.ram_block)?.map_err(Stop::Stub)?;
-    let stub = witness
+    let (stub, sight) = witness
         .examine(connection, chip, image.origin)?
         .map_err(Stop::Stub)?;
     start.stub = Ok(stub);
+    start.sight = sight;
     start.abilities = Abilities::of_stub(chip, &stub);
     connection.set_rate_pause(timing::RATE_PAUSE);
     let by_rom = chip.rom.supports(Opcode::CHANGE_BAUDRATE) && image.keeps_rate();
@@ -234,6 +235,7 @@ pub(super) fn resident<T: Transport>(
         flash,
         revision: None,
         stub: Ok(stub),
+        sight: Sight::Unproven,
         took: Duration::ZERO,
     })
 }

@@ -18,6 +18,21 @@ pub enum Stub {
     Other,
 }
 
+/// What is known of how a stub of ours reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// It has read something right.
+    Proven,
+    /// It has not been compared with anything, or only where flash is blank.
+    Unproven,
+}
+
+/// Bytes that are all the same, of which one who reads wrong can make the same.
+#[must_use]
+pub fn is_uniform(bytes: &[u8]) -> bool {
+    bytes.windows(2).all(|pair| pair.first() == pair.last())
+}
+
 /// What the ROM says of the flash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Witness {
@@ -58,7 +73,7 @@ impl Witness {
         connection: &mut Connection<T>,
         chip: &Chip,
         origin: Origin,
-    ) -> Result<Result<Stub, WithoutStub>> {
+    ) -> Result<Result<(Stub, Sight), WithoutStub>> {
         let ranges = [self.range];
         let read = Read { ranges: &ranges };
         let digest = own::Digest { ranges: &ranges };
@@ -98,7 +113,12 @@ impl Witness {
             Ok(found) => self.same_digest(&expected, found.first()),
             Err(why) => Err(why),
         };
-        Ok(same.map(|()| Stub::Own(capability)))
+        let sight = if is_uniform(&bytes) {
+            Sight::Unproven
+        } else {
+            Sight::Proven
+        };
+        Ok(same.map(|()| (Stub::Own(capability), sight)))
     }
 
     fn agrees(&self, capability: &Capability, chip: &Chip) -> Result<(), Untrusted> {
@@ -121,7 +141,7 @@ impl Witness {
     fn examine_other<T: Transport>(
         &self,
         connection: &mut Connection<T>,
-    ) -> Result<Result<Stub, WithoutStub>> {
+    ) -> Result<Result<(Stub, Sight), WithoutStub>> {
         match connection.sync(&timing::RESYNC) {
             Ok(Loader::Stub) => {}
             Ok(Loader::Rom) | Err(Error::NoAnswer(_)) => {
@@ -137,7 +157,8 @@ impl Witness {
             Ok(found) => self.same_digest(&self.md5, Some(&found)),
             Err(why) => Err(why),
         };
-        Ok(same.map(|()| Stub::Other))
+        // It proves each read by a digest of its own.
+        Ok(same.map(|()| (Stub::Other, Sight::Unproven)))
     }
 
     fn same_digest(&self, expected: &Digest, found: Option<&Digest>) -> Result<(), WithoutStub> {

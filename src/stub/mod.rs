@@ -11,7 +11,7 @@ mod image;
 mod load;
 mod why;
 
-pub use check::{Stub, Witness, recognise};
+pub use check::{Sight, Stub, Witness, is_uniform, recognise};
 pub use image::{Image, Origin, Piece};
 pub use load::start;
 pub use why::{Untrusted, WithoutStub};

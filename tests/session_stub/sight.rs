@@ -175,4 +175,6 @@ fn where_flash_is_blank_a_stub_that_misreads_makes_no_false_success() {
         assert!(matches!(error, Error::Mismatch { .. }), "{error}");
         assert!(!session.last_report().all_hold());
     }
+    let error = session.read(APPLICATION, 100, &mut vec![]).unwrap_err();
+    assert!(matches!(error, Error::Mismatch { .. }), "{error}");
 }

@@ -426,6 +426,9 @@ fn flash_past_16_mb_is_reached_where_the_stub_can_and_refused_elsewhere() {
         let report = session.write(&region).unwrap();
         assert_eq!(outcomes(&report), [Outcome::Written], "{chip}");
         assert!(board.flash().read(0x1fe_0000, 5_000) == image, "{chip}");
+        let mut read = vec![];
+        session.read(0x1fe_0000, 5_000, &mut read).unwrap();
+        assert!(read == image, "{chip}");
         assert_eq!(board.flash().read(0xfe_0000, 5_000), [0xff; 5_000]);
     }
     for (chip, stub) in [

@@ -2,19 +2,23 @@
 
 use super::FastFlasher;
 use crate::connection::{refusal, timing};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::flash::stream::pace::Pace;
 use crate::flash::stream::reader::{Reader, Step, What};
 use crate::time::Instant;
 use crate::transport::Transport;
 use crate::wire::Opcode;
-use crate::wire::own::{Map, Range, Read};
+use crate::wire::own::{AddressBits, FlashCommand, Map, Range, Read};
 
 /// Bytes that one READ asks for at most: a frame of 8 KiB.
 const MOST_BLOCK: u32 = 0x2000;
 /// Bytes that are asked for and not delivered at most: what is kept in memory
 /// while an early one is asked for again.
 const MOST_WINDOW: u32 = 0x1_0000;
+/// The flash's READ DATA, and the one with four bytes of address (W25Q256JV data
+/// sheet): no dummy cycles, one data line.
+const READ: u8 = 0x03;
+const READ_WIDE: u8 = 0x13;
 
 impl<T: Transport> FastFlasher<'_, T> {
     /// Reads `size` bytes of flash from `address` on. `sink` is given them in
@@ -70,6 +74,39 @@ impl<T: Transport> FastFlasher<'_, T> {
                 Step::Silence => return Err(self.connection.no_answer(Opcode::READ)),
             }
         }
+    }
+
+    /// Reads up to 64 bytes the plain way, over one data line, which the stub's own
+    /// reads do not take, and makes sure that they are these.
+    ///
+    /// # Errors
+    /// [`Error::Mismatch`] if they are not; the stub refuses; no answer; the port
+    /// is gone; cancelled; the deadline passed.
+    pub fn agrees_with_plain_read(&mut self, address: u32, bytes: &[u8]) -> Result<()> {
+        let receive = u8::try_from(bytes.len()).unwrap_or(FlashCommand::MAX);
+        let (opcode, address_bits) = match address {
+            ..0x100_0000 => (READ, AddressBits::Three),
+            _ => (READ_WIDE, AddressBits::Four),
+        };
+        let command = FlashCommand {
+            opcode,
+            address,
+            address_bits,
+            send: &[],
+            receive,
+        };
+        let plain = self.connection.own(&command, timing::COMMAND)?;
+        if plain == bytes {
+            return Ok(());
+        }
+        let kind = self.digest_kind();
+        Err(Error::Mismatch {
+            address,
+            size: receive.into(),
+            kind,
+            expected: kind.of(&plain),
+            found: kind.of(bytes),
+        })
     }
 
     /// Takes in the next answer that comes until `until`; false if none does.
