@@ -67,6 +67,9 @@ pub static ESP32C2: Soc = Soc {
         Piece::new(0x3fca_0000, 0x4_0000, Rule::Ram),
         Piece::alias(0x4038_0000, 0x4_0000, 0x3fca_0000, Rule::Ram),
         Piece::new(0x4037_c000, 0x4000, Rule::Ram),
+        // Nothing. Espressif's stub of version 1 reads a flash's status mask
+        // here, and boards do not mind.
+        Piece::new(0x3fce_0000, 0x1000, Rule::RomLoses),
     ],
     windows: &[Window {
         start: 0x6000_0000,

@@ -66,6 +66,9 @@ pub static ESP32C5: Soc = Soc {
         Piece::new(0x4000_0000, 0x5_0000, Rule::Rom),
         Piece::new(0x4080_0000, 0x6_0000, Rule::Ram),
         Piece::new(0x5000_0000, 0x4000, Rule::Ram),
+        // Nothing. Espressif's stub of version 1 reads a flash's status mask
+        // here, and boards do not mind.
+        Piece::new(0x4086_0000, 0x1000, Rule::RomLoses),
     ],
     windows: &[
         Window {

@@ -76,6 +76,9 @@ pub static ESP32H2: Soc = Soc {
         Piece::new(0x4000_0000, 0x2_0000, Rule::Rom),
         Piece::new(0x4080_0000, 0x5_0000, Rule::Ram),
         Piece::new(0x5000_0000, 0x1000, Rule::Ram),
+        // Nothing. Espressif's stub of version 1 reads a flash's status mask
+        // here, and boards do not mind.
+        Piece::new(0x4085_0000, 0x1000, Rule::RomLoses),
     ],
     windows: &[
         Window {

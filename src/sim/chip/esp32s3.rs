@@ -80,6 +80,9 @@ pub static ESP32S3: Soc = Soc {
         // RTC FAST and RTC SLOW.
         Piece::new(0x600f_e000, 0x2000, Rule::Ram),
         Piece::new(0x5000_0000, 0x2000, Rule::Ram),
+        // Nothing. Espressif's stub of version 1 reads a flash's status mask
+        // here, and boards do not mind.
+        Piece::new(0x3ffa_e000, 0x1000, Rule::RomLoses),
     ],
     windows: &[Window {
         start: 0x6000_0000,

@@ -142,6 +142,7 @@ impl Model {
             ops::MULTIPROCESSOR,
             ops::CONDITIONAL_STORE,
             ops::USER_REGISTERS,
+            ops::EXTERNAL,
         ],
         specials: &[
             special::CORE,
@@ -191,6 +192,7 @@ impl Model {
             ops::MULTIPROCESSOR,
             ops::CONDITIONAL_STORE,
             ops::USER_REGISTERS,
+            ops::EXTERNAL,
             ops::SALT,
         ],
         ..Self::ESP32

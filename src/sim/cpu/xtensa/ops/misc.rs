@@ -1,5 +1,5 @@
-//! The miscellaneous operations option (ISA manual, 4.3.8), and comparisons
-//! that LX7 adds.
+//! The miscellaneous operations option (ISA manual, 4.3.8), comparisons that
+//! LX7 adds, and registers outside of the core.
 
 use super::{Format, Instruction, rst, signed, st, unsigned};
 use crate::sim::cpu::Bus;
@@ -29,6 +29,13 @@ pub(in super::super) const SALT: &[Instruction] = &[
     rst("salt", 2, 0x7, Format::Rst, salt),
 ];
 
+/// Registers outside of the core, which ask the debug module: no debugger is
+/// there, so they read as 0.
+pub(in super::super) const EXTERNAL: &[Instruction] = &[
+    st("rer", 0x4, 0x6, Format::Ts, rer),
+    st("wer", 0x4, 0x7, Format::Ts, |_, _, _| Flow::Next),
+];
+
 super::registers! {
     min: |s, t| unsigned(signed(s).min(signed(t)));
     max: |s, t| unsigned(signed(s).max(signed(t)));
@@ -48,6 +55,11 @@ fn nsa(state: &mut State, _: &mut Bus<'_>, op: &Op) -> Flow {
 
 fn nsau(state: &mut State, _: &mut Bus<'_>, op: &Op) -> Flow {
     state.set(op.t, state.get(op.s).leading_zeros());
+    Flow::Next
+}
+
+fn rer(state: &mut State, _: &mut Bus<'_>, op: &Op) -> Flow {
+    state.set(op.t, 0);
     Flow::Next
 }
 

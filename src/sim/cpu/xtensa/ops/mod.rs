@@ -19,7 +19,7 @@ pub(super) use branch::BRANCH;
 pub(super) use density::DENSITY;
 pub(super) use loops::LOOP;
 pub(super) use memory::{CONDITIONAL_STORE, MEMORY, MULTIPROCESSOR};
-pub(super) use misc::{MISC, NSA, SALT};
+pub(super) use misc::{EXTERNAL, MISC, NSA, SALT};
 pub(super) use muldiv::{DIV32, MUL16, MUL32, MUL32_HIGH};
 pub(super) use shift::SHIFT;
 pub(super) use system::{SYSTEM, USER_REGISTERS, unknown};
