@@ -215,6 +215,18 @@ impl NorFlash {
     /// One cycle of chip select: `out` is what the controller sends (opcode,
     /// address, dummy bytes, data), then it receives `read`.
     pub fn transfer(&mut self, now: Instant, out: &[u8], read: &mut [u8]) {
+        self.go_on(now, out, 0, read);
+    }
+
+    /// As [`NorFlash::transfer`], the first `received` of the bytes having been
+    /// received before.
+    pub(in crate::sim) fn go_on(
+        &mut self,
+        now: Instant,
+        out: &[u8],
+        received: u32,
+        read: &mut [u8],
+    ) {
         self.settle(now);
         read.fill(0xff);
         let Some((code, rest)) = out.split_first() else {
@@ -233,18 +245,43 @@ impl NorFlash {
             _ => {}
         }
         match (op, self.busy.is_some()) {
-            (Some(op), false) => self.obey(now, op, rest, read, mood),
+            (Some(op), false) => self.obey_on(now, (op, rest, mood), received, read),
             (Some(op), true) if matches!(op.what, What::ReadStatus(_) | What::EnableReset) => {
-                self.obey(now, op, rest, read, mood);
+                self.obey_on(now, (op, rest, mood), received, read);
             }
             (Some(op), true) if (mood, op.what) == (Mood::MayReset, What::Reset) => {
-                self.obey(now, op, rest, read, mood);
+                self.obey_on(now, (op, rest, mood), received, read);
             }
             _ => self.wear.ignored += 1,
         }
     }
 
-    fn obey(&mut self, now: Instant, op: &Op, rest: &[u8], read: &mut [u8], mood: Mood) {
+    /// Obeys, and leaves out what has been received before.
+    fn obey_on(
+        &mut self,
+        now: Instant,
+        (op, rest, mood): (&Op, &[u8], Mood),
+        received: u32,
+        read: &mut [u8],
+    ) {
+        // A read may go on for as long as one likes; the others are short.
+        if received == 0 || matches!(op.what, What::Read(_)) {
+            return self.obey(now, (op, rest, mood), received, read);
+        }
+        let received = received as usize;
+        let mut whole = vec![0xff; received + read.len()];
+        self.obey(now, (op, rest, mood), 0, &mut whole);
+        read.copy_from_slice(&whole[received..]);
+    }
+
+    /// Obeys; a read begins so many bytes behind its address.
+    fn obey(
+        &mut self,
+        now: Instant,
+        (op, rest, mood): (&Op, &[u8], Mood),
+        behind: u32,
+        read: &mut [u8],
+    ) {
         match op.what {
             What::ReadStatus(number) => read.fill(self.read_status(number)),
             What::WriteEnable => self.write_enabled = true,
@@ -278,7 +315,7 @@ impl NorFlash {
             What::Read(dummies) => {
                 if let Some((address, after)) = self.address(op, rest) {
                     if after.len() >= dummies {
-                        self.memory.read(address, read);
+                        self.memory.read(address.wrapping_add(behind), read);
                     }
                 }
             }

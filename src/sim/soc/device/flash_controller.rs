@@ -295,15 +295,16 @@ impl FlashController {
             read: before.read + transaction.read,
             ..transaction
         };
-        let mut read = vec![0; whole.read as usize];
+        let mut read = vec![0; transaction.read as usize];
         let start = if whole.read == 0 { end } else { io.now };
         if whole.read != 0 || !keep {
-            io.wires.flash.transfer(start, &whole.out, &mut read);
+            let flash = &mut io.wires.flash;
+            flash.go_on(start, &whole.out, before.read, &mut read);
         }
         if keep {
             self.selected = Some(whole);
         }
-        (read.split_off(before.read as usize), end)
+        (read, end)
     }
 }
 
@@ -436,5 +437,15 @@ mod tests {
         let read = user(&mut bench, (0x03, 0x105, &[], 4, false));
         assert_eq!(read, *b"eces");
         assert_eq!(bench.flash.wear().programs, 1);
+    }
+
+    #[test]
+    fn a_read_goes_on_for_as_long_as_the_chip_select_stays_low() {
+        let mut bench = Bench::new(&ESP32C3, Link::default());
+        bench.flash.poke(0xffe, b"0123456789ab");
+        let pieces = [(0x03, 0xffe, true), (0, 0, true), (0, 0, false)];
+        let read =
+            pieces.map(|(opcode, address, keep)| user(&mut bench, (opcode, address, &[], 4, keep)));
+        assert_eq!(read.concat(), b"0123456789ab");
     }
 }
