@@ -40,7 +40,7 @@ common=(-std=c11 -Os -flto -ffreestanding -fno-common
   -Isrc -Ichips)
 link=(-nostdlib -nostartfiles -Wl,--gc-sections -Wl,--build-id=none)
 xtensa=(-mno-serialize-volatile -fno-rerun-cse-after-loop -fno-cse-follow-jumps
-  -fira-region=all -fno-ipa-cp)
+  -fira-region=all -fno-ipa-cp -fno-ssa-phiopt)
 riscv=(-mabi=ilp32 -msmall-data-limit=0 -msave-restore)
 # The assembler wants Zicsr and Zifencei named; libgcc is sorted by what it has.
 riscv_compile=(-march=rv32imc_zicsr_zifencei)

@@ -267,5 +267,5 @@ enum reason inflate(uint8_t *ring, uint32_t mask, enum encoding encoding, uint32
         }
     } while (last == 0);
     inflate_room(made);
-    return OK;
+    return z.stopped ? E_SHORT : OK; /* the end may have been made up, too */
 }

@@ -17,9 +17,10 @@
 /* A state report without digests, all of it escaped. */
 #define REPORT_MAX 106u
 
-/* Longer than the last character takes to leave the shift register: 10 bits at
- * 115200 baud are 87 us, 35,000 cycles at 400 MHz; a turn takes three or more. */
-#define SHIFT_OUT_TURNS 15000u
+/* The last character takes ten times the divider, in cycles of the UART's clock, to leave
+ * the shift register. A turn takes more than 20 of the CPU's, which may be four times as
+ * fast. */
+#define SHIFT_OUT_TURNS(divider) (2u * (divider))
 
 /* USB-Serial/JTAG. */
 #ifdef USB_SERIAL_JTAG_BASE
@@ -127,9 +128,10 @@ void port_flush(void)
 
 void port_drain(void)
 {
+    const uint32_t turns = SHIFT_OUT_TURNS(UART_CLKDIV & UART_CLKDIV_MASK);
     uint32_t i;
 
-    for (i = 0; i < SHIFT_OUT_TURNS; i++) {
+    for (i = 0; i < turns; i++) {
         if (ON_USB ? !port_idle() : UART_TX_COUNT != 0) {
             i = 0;
         }

@@ -314,6 +314,7 @@ static void test_inflate_bad(void)
         {"incomplete code lengths", {0x05, 0xE0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}, 12},
     };
     static const uint8_t zlib_bad[] = {0x79, 0x9C, 3, 0};
+    static const uint8_t empty[] = {3, 0};
     size_t i;
 
     job.piece = 0;
@@ -323,6 +324,9 @@ static void test_inflate_bad(void)
             host_failures += 1;
         }
     }
+    /* What is missing of the last code is no end, even where it would be zeros. */
+    CHECK_EQUAL(run(empty, sizeof empty, NULL, 0, ENCODING_DEFLATE), OK);
+    CHECK_EQUAL(run(empty, 1, NULL, 0, ENCODING_DEFLATE), E_SHORT);
     CHECK_EQUAL(run(zlib_bad, sizeof zlib_bad, NULL, 0, ENCODING_ZLIB), E_INFLATE);
 }
 

@@ -7,8 +7,10 @@ use crate::stub::{Encoding, Phase, own, own_request};
 use espwire::sim::NorTimes;
 use espwire::slip;
 use espwire::time::Duration;
+use espwire::transport::Transport as _;
 
 on_every_chip!(stubs_of: every_usual_rate,
+    a_new_rate_holds_two_milliseconds_later,
     what_nobody_takes_is_lost_when_the_fifo_is_full
 );
 
@@ -39,6 +41,19 @@ fn every_usual_rate(sort: Sort) {
         assert!(host.board.flash().read(address, 6000) == bytes, "{name}");
         let read = host.own(own::READ, &words(&[address + 1, 3000]));
         assert!(read == Ok(bytes[1..3001].to_vec()), "{name}");
+    }
+}
+
+fn a_new_rate_holds_two_milliseconds_later(sort: Sort) {
+    let (mut host, mut rate) = stub(&sort);
+    for next in [115_200, 921_600, 2_000_000] {
+        host.ask_words(op::CHANGE_BAUDRATE, &[next, rate]).ok();
+        host.port.set_baud(next).unwrap();
+        host.board.run_for(Duration::from_millis(2));
+        // Asked once.
+        let answer = host.own(own::MAP, &words(&[0, 4]));
+        assert!(answer.is_ok(), "{} {rate} {next}", sort.name());
+        rate = next;
     }
 }
 
