@@ -10,6 +10,7 @@ mod blocks;
 mod bus;
 mod idle;
 mod memory;
+mod numbers;
 pub mod riscv;
 pub mod xtensa;
 

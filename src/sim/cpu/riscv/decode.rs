@@ -3,6 +3,7 @@
 use super::hart::{Flow, Hart, SINK};
 use super::ops;
 use crate::sim::cpu::Bus;
+use crate::sim::cpu::numbers::sign_extend;
 
 /// What executes an operation.
 pub(super) type Run = fn(&mut Hart, &mut Bus<'_>, &Op) -> Flow;
@@ -123,12 +124,6 @@ const fn bits(word: u32, from: u32, len: u32, to: u32) -> u32 {
     (word >> from & ((1 << len) - 1)) << to
 }
 
-/// The lowest `len` bits with their sign.
-const fn signed(value: u32, len: u32) -> u32 {
-    let sign = 1 << (len - 1);
-    (value ^ sign).wrapping_sub(sign)
-}
-
 /// The register whose number is at bit `from`.
 const fn register(word: u32, from: u32) -> u8 {
     (word >> from).to_le_bytes()[0] & 0x1f
@@ -155,28 +150,28 @@ impl Format {
         #[rustfmt::skip]
         let operands = match self {
             Self::R | Self::Amo | Self::LoadReserved => Operands { rd, rs1, rs2, ..none },
-            Self::I | Self::Load => Operands { rd, rs1, imm: signed(word >> 20, 12), ..none },
+            Self::I | Self::Load => Operands { rd, rs1, imm: sign_extend(word >> 20, 12), ..none },
             Self::Shift => Operands { rd, rs1, imm: bits(word, 20, 5, 0), ..none },
-            Self::Store => Operands { rs1, rs2, imm: signed(bits(word, 7, 5, 0) | bits(word, 25, 7, 5), 12), ..none },
+            Self::Store => Operands { rs1, rs2, imm: sign_extend(bits(word, 7, 5, 0) | bits(word, 25, 7, 5), 12), ..none },
             Self::Branch => {
                 let offset = bits(word, 8, 4, 1) | bits(word, 25, 6, 5) | bits(word, 7, 1, 11) | bits(word, 31, 1, 12);
-                Operands { rs1, rs2, imm: here(signed(offset, 13)), ..none }
+                Operands { rs1, rs2, imm: here(sign_extend(offset, 13)), ..none }
             }
             Self::Upper => Operands { rd, imm: word & 0xffff_f000, ..none },
             Self::UpperHere => Operands { rd, imm: here(word & 0xffff_f000), ..none },
             Self::Jump => {
                 let offset = bits(word, 21, 10, 1) | bits(word, 20, 1, 11) | bits(word, 12, 8, 12) | bits(word, 31, 1, 20);
-                Operands { rd, imm: here(signed(offset, 21)), ..none }
+                Operands { rd, imm: here(sign_extend(offset, 21)), ..none }
             }
             Self::Csr | Self::CsrBits => Operands { rd, rs1, imm: word >> 20, ..none },
             Self::None => none,
-            Self::CI => Operands { rd, rs1: rd, imm: signed(six, 6), ..none },
+            Self::CI => Operands { rd, rs1: rd, imm: sign_extend(six, 6), ..none },
             Self::CShift => Operands { rd, rs1: rd, imm: six, ..none },
-            Self::CImmediate => Operands { rd, imm: signed(six, 6), ..none },
-            Self::CUpper => Operands { rd, imm: signed(six, 6) << 12, ..none },
+            Self::CImmediate => Operands { rd, imm: sign_extend(six, 6), ..none },
+            Self::CUpper => Operands { rd, imm: sign_extend(six, 6) << 12, ..none },
             Self::CStack => {
                 let imm = bits(word, 6, 1, 4) | bits(word, 2, 1, 5) | bits(word, 5, 1, 6) | bits(word, 3, 2, 7) | bits(word, 12, 1, 9);
-                Operands { rd: SP, rs1: SP, imm: signed(imm, 10), ..none }
+                Operands { rd: SP, rs1: SP, imm: sign_extend(imm, 10), ..none }
             }
             Self::CStackAddress => {
                 let imm = bits(word, 6, 1, 2) | bits(word, 5, 1, 3) | bits(word, 11, 2, 4) | bits(word, 7, 4, 6);
@@ -185,7 +180,7 @@ impl Format {
             Self::CA => Operands { rd: high, rs1: high, rs2: low, ..none },
             Self::CMove => Operands { rd, rs2: crs2, ..none },
             Self::CR => Operands { rd, rs1: rd, rs2: crs2, ..none },
-            Self::CB => Operands { rd: high, rs1: high, imm: signed(six, 6), ..none },
+            Self::CB => Operands { rd: high, rs1: high, imm: sign_extend(six, 6), ..none },
             Self::CBShift => Operands { rd: high, rs1: high, imm: six, ..none },
             Self::CL | Self::CS => {
                 let imm = bits(word, 6, 1, 2) | bits(word, 10, 3, 3) | bits(word, 5, 1, 6);
@@ -204,13 +199,13 @@ impl Format {
             }
             Self::CBranch => {
                 let offset = bits(word, 3, 2, 1) | bits(word, 10, 2, 3) | bits(word, 2, 1, 5) | bits(word, 5, 2, 6) | bits(word, 12, 1, 8);
-                Operands { rs1: high, imm: here(signed(offset, 9)), ..none }
+                Operands { rs1: high, imm: here(sign_extend(offset, 9)), ..none }
             }
             Self::CJ | Self::CJLink => {
                 let offset = bits(word, 3, 3, 1) | bits(word, 11, 1, 4) | bits(word, 2, 1, 5) | bits(word, 7, 1, 6)
                     | bits(word, 6, 1, 7) | bits(word, 9, 2, 8) | bits(word, 8, 1, 10) | bits(word, 12, 1, 11);
                 let rd = if self == Self::CJ { 0 } else { RA };
-                Operands { rd, imm: here(signed(offset, 12)), ..none }
+                Operands { rd, imm: here(sign_extend(offset, 12)), ..none }
             }
             Self::CJumpRegister => Operands { rs1: rd, ..none },
             Self::CCallRegister => Operands { rd: RA, rs1: rd, ..none },

@@ -2,6 +2,7 @@
 
 use super::csr;
 use super::decode::{Format, Operands, find, len};
+use crate::sim::cpu::numbers::signed;
 
 /// Names of the registers (volume I, table 25.1).
 const REGISTERS: [&str; 32] = [
@@ -16,7 +17,7 @@ fn register(number: u8) -> &'static str {
 
 /// An immediate with its sign.
 fn number(value: u32) -> String {
-    i32::from_le_bytes(value.to_le_bytes()).to_string()
+    signed(value).to_string()
 }
 
 /// The instruction that `word` is at `pc`; its lower half if that is one.

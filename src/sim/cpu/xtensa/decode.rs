@@ -4,6 +4,7 @@ use super::model::Model;
 use super::ops;
 use super::state::{Flow, State};
 use crate::sim::cpu::Bus;
+use crate::sim::cpu::numbers::sign_extend;
 
 /// What executes an operation.
 pub(super) type Run = fn(&mut State, &mut Bus<'_>, &Op) -> Flow;
@@ -165,12 +166,6 @@ const fn bits(word: u32, from: u32, len: u32) -> u32 {
     word >> from & ((1 << len) - 1)
 }
 
-/// The lowest `len` bits with their sign.
-const fn signed(value: u32, len: u32) -> u32 {
-    let sign = 1 << (len - 1);
-    (value ^ sign).wrapping_sub(sign)
-}
-
 /// The field of four bits from `from` on.
 const fn field(word: u32, from: u32) -> u8 {
     (word >> from).to_le_bytes()[0] & 0xf
@@ -198,7 +193,7 @@ impl Format {
         let regs = |highest: u8| with(0, highest);
         // Where a branch leads whose offset has so many bits, and begins there.
         let target = |from: u32, len: u32| {
-            let offset = signed(bits(word, from, len), len);
+            let offset = sign_extend(bits(word, from, len), len);
             pc.wrapping_add(4).wrapping_add(offset)
         };
         let byte = bits(word, 16, 8);
@@ -223,9 +218,9 @@ impl Format {
                 ..it
             },
             Self::Bits => with(u32::from(t) + 7, rs),
-            Self::Move => with(signed(u32::from(s) << 8 | byte, 12), t),
-            Self::Add => with(signed(byte, 8), st),
-            Self::AddHigh => with(signed(byte, 8) << 8, st),
+            Self::Move => with(sign_extend(u32::from(s) << 8 | byte, 12), t),
+            Self::Add => with(sign_extend(byte, 8), st),
+            Self::AddHigh => with(sign_extend(byte, 8) << 8, st),
             Self::Offset1 => with(byte, st),
             Self::Offset2 => with(byte << 1, st),
             Self::Offset4 => with(byte << 2, st),
@@ -237,7 +232,7 @@ impl Format {
                 with((pc.wrapping_add(3) & !3).wrapping_add(words << 2), t)
             }
             Self::Call => {
-                let words = signed(bits(word, 6, 18), 18);
+                let words = sign_extend(bits(word, 6, 18), 18);
                 let target = (pc & !3).wrapping_add(4).wrapping_add(words << 2);
                 // The return address goes to the first register of the callee.
                 with(target, (t & 3) << 2)
@@ -261,7 +256,7 @@ impl Format {
             Self::BranchBoolean => with(target(16, 8), 0),
             Self::Entry => with(bits(word, 12, 12) << 3, s),
             Self::Loop => with(pc.wrapping_add(4).wrapping_add(byte), s),
-            Self::Rotate => with(signed(u32::from(t), 4), 0),
+            Self::Rotate => with(sign_extend(u32::from(t), 4), 0),
             Self::Special | Self::UserWrite => with(bits(word, 8, 8), t),
             Self::UserRead => with(u32::from(s) << 4 | u32::from(t), r),
             Self::SetLevel => with(u32::from(s), t),

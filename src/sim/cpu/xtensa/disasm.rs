@@ -3,10 +3,11 @@
 use super::decode::{Format, Operands, find, len, only};
 use super::model::Model;
 use super::special;
+use crate::sim::cpu::numbers::signed;
 
 /// An immediate with its sign.
 fn number(value: u32) -> String {
-    i32::from_le_bytes(value.to_le_bytes()).to_string()
+    signed(value).to_string()
 }
 
 /// The instruction of this core that `word` is, or begins with, at `pc`.

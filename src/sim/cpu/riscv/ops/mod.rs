@@ -16,6 +16,7 @@ pub(super) use muldiv::MULDIV;
 pub(super) use system::{SYSTEM, unknown};
 
 use super::decode::{Format, Instruction, Run};
+use crate::sim::cpu::numbers::{signed, unsigned};
 
 /// Bits that are fixed in all instructions of a kind: opcode; opcode and
 /// funct3; opcode, funct3 and funct7 (volume I, figure 2.2).
@@ -56,14 +57,4 @@ const fn row7(
         format,
         run,
     }
-}
-
-/// The number as one with a sign.
-const fn signed(value: u32) -> i32 {
-    i32::from_le_bytes(value.to_le_bytes())
-}
-
-/// The number's bits.
-const fn unsigned(value: i32) -> u32 {
-    u32::from_le_bytes(value.to_le_bytes())
 }

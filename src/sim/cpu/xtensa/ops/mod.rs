@@ -86,16 +86,6 @@ const fn si(name: &'static str, t: u32, format: Format, run: Run) -> Instruction
     row(name, OP0 | T, 0x6 | t << 4, format, run)
 }
 
-/// The number as one with a sign.
-const fn signed(value: u32) -> i32 {
-    i32::from_le_bytes(value.to_le_bytes())
-}
-
-/// The number's bits.
-const fn unsigned(value: i32) -> u32 {
-    u32::from_le_bytes(value.to_le_bytes())
-}
-
 /// The lower half of a number.
 const fn low(value: u64) -> u32 {
     let [a, b, c, d, ..] = value.to_le_bytes();
@@ -121,4 +111,5 @@ macro_rules! registers {
         }
     )*};
 }
+use crate::sim::cpu::numbers::{signed, unsigned};
 use registers;
