@@ -36,8 +36,17 @@ fn connect(
     stub: StubPolicy,
 ) -> (Board, Session<'static, Port>) {
     let rom = roms::read(chip.arg, None).unwrap();
+    connect_with((chip, &rom), kind, stub)
+}
+
+/// A board with one of the chip's ROMs on this link, and a session with it.
+fn connect_with(
+    (chip, rom): (&'static Chip, &[u8]),
+    kind: LinkKind,
+    stub: StubPolicy,
+) -> (Board, Session<'static, Port>) {
     let (board, port) = Board::builder(chip)
-        .rom_image(RomImage::new(chip, &rom).unwrap())
+        .rom_image(RomImage::new(chip, rom).unwrap())
         .link(Link {
             kind,
             ..Link::default()
@@ -66,6 +75,11 @@ fn outcome(session: &mut Session<'_, Port>, bytes: &[u8]) -> Outcome {
 fn executed() -> impl Iterator<Item = &'static Chip> {
     let all = chip::ALL.iter().copied();
     all.filter(|chip| soc::of_chip(chip).is_some() && **chip != chip::ESP8266)
+}
+
+/// The same in all revisions of their ROMs.
+fn all_roms() -> impl Iterator<Item = (&'static Chip, Vec<u8>)> {
+    executed().flat_map(|chip| roms::of(chip.arg).map(move |rom| (chip, rom.read())))
 }
 
 /// All that is done with flash, by a ROM or by the stub that it has loaded.
@@ -100,15 +114,15 @@ fn work(board: &Board, mut session: Session<'static, Port>, chip: &Chip) {
 }
 
 /// By the ROM alone: reset by the control lines, autobaud, detection, flash.
-fn rom_works(chip: &'static Chip, kind: LinkKind) {
-    let (board, session) = connect(chip, kind, StubPolicy::Off);
+fn rom_works((chip, rom): (&'static Chip, &[u8]), kind: LinkKind) {
+    let (board, session) = connect_with((chip, rom), kind, StubPolicy::Off);
     assert_eq!(session.stub(), Err(&WithoutStub::AsAsked));
     work(&board, session, chip);
 }
 
 /// The ROM runs the stub, which agrees with it and takes over.
-fn stub_works(chip: &'static Chip, kind: LinkKind) {
-    let (board, session) = connect(chip, kind, StubPolicy::Auto);
+fn stub_works((chip, rom): (&'static Chip, &[u8]), kind: LinkKind) {
+    let (board, session) = connect_with((chip, rom), kind, StubPolicy::Auto);
     match session.stub() {
         Ok(Stub::Own(capability)) => assert_eq!(capability.chip_id, chip.id),
         other => panic!("{chip}: {other:?}"),
@@ -119,8 +133,8 @@ fn stub_works(chip: &'static Chip, kind: LinkKind) {
 #[test]
 fn real_roms_are_written_verified_and_read() {
     if roms::at_hand() {
-        for chip in executed() {
-            rom_works(chip, LinkKind::Uart);
+        for (chip, rom) in all_roms() {
+            rom_works((chip, &rom), LinkKind::Uart);
         }
     }
 }
@@ -128,8 +142,8 @@ fn real_roms_are_written_verified_and_read() {
 #[test]
 fn real_roms_run_the_stub_and_it_takes_over() {
     if roms::at_hand() {
-        for chip in executed() {
-            stub_works(chip, LinkKind::Uart);
+        for (chip, rom) in all_roms() {
+            stub_works((chip, &rom), LinkKind::Uart);
         }
     }
 }
@@ -137,9 +151,9 @@ fn real_roms_run_the_stub_and_it_takes_over() {
 #[test]
 fn real_roms_serve_usb_serial_jtag_and_so_do_their_stubs() {
     if roms::at_hand() {
-        for chip in executed().filter(|chip| chip.has_usb(UsbPort::SerialJtag)) {
-            rom_works(chip, LinkKind::UsbSerialJtag);
-            stub_works(chip, LinkKind::UsbSerialJtag);
+        for (chip, rom) in all_roms().filter(|it| it.0.has_usb(UsbPort::SerialJtag)) {
+            rom_works((chip, &rom), LinkKind::UsbSerialJtag);
+            stub_works((chip, &rom), LinkKind::UsbSerialJtag);
         }
     }
 }

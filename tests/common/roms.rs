@@ -33,6 +33,11 @@ pub fn at_hand() -> bool {
     there
 }
 
+/// The ROMs of a chip, in all their revisions.
+pub fn of(chip: &str) -> impl Iterator<Item = File> {
+    files().into_iter().filter(move |file| file.chip == chip)
+}
+
 /// The ROM of a chip: that of a revision (`rev300`), or the newest.
 pub fn read(chip: &str, revision: Option<&str>) -> Option<Vec<u8>> {
     let start = format!("{chip}_{}", revision.unwrap_or_default());
@@ -57,6 +62,12 @@ pub struct File {
     /// The ROM's revision: `rev300`.
     pub revision: String,
     pub path: PathBuf,
+}
+
+impl File {
+    pub fn read(&self) -> Vec<u8> {
+        std::fs::read(&self.path).unwrap()
+    }
 }
 
 /// All files with ROMs, in order.
