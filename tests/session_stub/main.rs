@@ -9,6 +9,7 @@
 )]
 
 mod deploy;
+mod digests;
 mod liar;
 mod moments;
 mod park;
