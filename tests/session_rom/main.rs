@@ -7,12 +7,15 @@
     reason = "all of it is a test"
 )]
 
+#[path = "../common/cancelling.rs"]
+mod cancelling;
 mod changed;
 mod cost;
 mod faults;
 mod moments;
 mod park;
 mod refusals;
+#[path = "../common/spoiled.rs"]
 mod spoiled;
 mod sweep;
 mod vanish;

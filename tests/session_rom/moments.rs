@@ -1,69 +1,19 @@
 //! Cancelled, or out of time, at moments all over a session.
 
+use super::cancelling::Cancelling;
 use super::{ADDRESS, firmware, options};
 use espwire::chip::{Chip, ESP32C3, ESP8266};
 use espwire::connection::CancelToken;
 use espwire::error::Error;
 use espwire::image::Region;
 use espwire::session::{After, Options, Session};
-use espwire::sim::{Board, Port};
+use espwire::sim::Board;
 use espwire::time::{Duration, Instant};
-use espwire::transport::{Lines, Settings, Transport};
-use std::io;
+use espwire::transport::Transport;
 
 /// From the moment to the caller who has the port back.
 const WITHIN: Duration = Duration::from_millis(100);
 const STEP: Duration = Duration::from_millis(53);
-
-/// A port during whose use somebody cancels.
-struct Cancelling {
-    port: Port,
-    at: Instant,
-    token: CancelToken,
-}
-
-impl Cancelling {
-    fn look(&self) {
-        if self.port.now() >= self.at {
-            self.token.cancel();
-        }
-    }
-}
-
-impl Transport for Cancelling {
-    fn now(&self) -> Instant {
-        self.port.now()
-    }
-    fn sleep_until(&mut self, until: Instant) {
-        self.port.sleep_until(until);
-        self.look();
-    }
-    fn read(&mut self, buf: &mut [u8], deadline: Instant) -> io::Result<usize> {
-        let read = self.port.read(buf, deadline);
-        self.look();
-        read
-    }
-    fn write(&mut self, data: &[u8], deadline: Instant) -> io::Result<usize> {
-        let written = self.port.write(data, deadline);
-        self.look();
-        written
-    }
-    fn set_baud(&mut self, baud: u32) -> io::Result<()> {
-        self.port.set_baud(baud)
-    }
-    fn set_lines(&mut self, lines: Lines) -> io::Result<()> {
-        self.port.set_lines(lines)
-    }
-    fn discard_input(&mut self) -> io::Result<()> {
-        self.port.discard_input()
-    }
-    fn settings(&self) -> io::Result<Settings> {
-        self.port.settings()
-    }
-    fn restore(&mut self, settings: &Settings) -> io::Result<()> {
-        self.port.restore(settings)
-    }
-}
 
 /// A session that writes and erases; with its port and its error, if any.
 fn run<T: Transport>(port: T, options: Options<'_>, image: &[u8]) -> (T, Result<(), Error>) {

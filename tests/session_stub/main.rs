@@ -8,6 +8,8 @@
     reason = "all of it is a test"
 )]
 
+#[path = "../common/cancelling.rs"]
+mod cancelling;
 mod deploy;
 mod digests;
 mod liar;
@@ -15,7 +17,7 @@ mod moments;
 mod park;
 mod sight;
 #[allow(dead_code, reason = "these tests need one kind of fault only")]
-#[path = "../session_rom/spoiled.rs"]
+#[path = "../common/spoiled.rs"]
 mod spoiled;
 mod stream;
 mod sweep;

@@ -1,14 +1,13 @@
 //! Cancelled, or out of time, while a stub works.
 
+use super::cancelling::Cancelling;
 use super::{board, firmware, regions};
 use espwire::chip::ESP32C3;
 use espwire::connection::CancelToken;
 use espwire::error::Error;
 use espwire::session::{Arrival, Options, Outcome, Session};
-use espwire::sim::Port;
-use espwire::time::{Duration, Instant};
-use espwire::transport::{Lines, Settings, Transport};
-use std::io;
+use espwire::time::Duration;
+use espwire::transport::Transport;
 
 /// From the moment to the caller who has the port back.
 const WITHIN: Duration = Duration::from_millis(100);
@@ -19,56 +18,6 @@ const BAUD: u32 = 230_400;
 
 fn options() -> Options<'static> {
     Options::new().chip(&ESP32C3).baud(BAUD)
-}
-
-/// A port during whose use somebody cancels.
-struct Cancelling {
-    port: Port,
-    at: Instant,
-    token: CancelToken,
-}
-
-impl Cancelling {
-    fn look(&self) {
-        if self.port.now() >= self.at {
-            self.token.cancel();
-        }
-    }
-}
-
-impl Transport for Cancelling {
-    fn now(&self) -> Instant {
-        self.port.now()
-    }
-    fn sleep_until(&mut self, until: Instant) {
-        self.port.sleep_until(until);
-        self.look();
-    }
-    fn read(&mut self, buf: &mut [u8], deadline: Instant) -> io::Result<usize> {
-        let read = self.port.read(buf, deadline);
-        self.look();
-        read
-    }
-    fn write(&mut self, data: &[u8], deadline: Instant) -> io::Result<usize> {
-        let written = self.port.write(data, deadline);
-        self.look();
-        written
-    }
-    fn set_baud(&mut self, baud: u32) -> io::Result<()> {
-        self.port.set_baud(baud)
-    }
-    fn set_lines(&mut self, lines: Lines) -> io::Result<()> {
-        self.port.set_lines(lines)
-    }
-    fn discard_input(&mut self) -> io::Result<()> {
-        self.port.discard_input()
-    }
-    fn settings(&self) -> io::Result<Settings> {
-        self.port.settings()
-    }
-    fn restore(&mut self, settings: &Settings) -> io::Result<()> {
-        self.port.restore(settings)
-    }
 }
 
 /// A verify, a write and an erase are stopped at moments all over them: the
