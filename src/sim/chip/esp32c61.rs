@@ -131,13 +131,8 @@ pub static ESP32C61: Soc = Soc {
                 algorithms: ShaLayout::UP_TO_256,
                 // PCR_SHA_CONF.
                 clocks: &[Field::new(0x6009_60a0, 0, 1)],
-                // PCR_SHA_CONF, DS_CONF, HMAC_CONF, ECDSA_CONF.
-                resets: &[
-                    Field::new(0x6009_60a0, 1, 1),
-                    Field::new(0x6009_60b4, 1, 1),
-                    Field::new(0x6009_60b8, 1, 1),
-                    Field::new(0x6009_60bc, 1, 1),
-                ],
+                // PCR_SHA_CONF, ECDSA_CONF (it has no DS and no HMAC).
+                resets: &[Field::new(0x6009_60a0, 1, 1), Field::new(0x6009_60bc, 1, 1)],
             }),
         },
         Placed {
