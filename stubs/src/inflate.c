@@ -69,34 +69,17 @@ static uint32_t take(uint32_t n)
     return value;
 }
 
-/* Decode a symbol; no more input is asked for than its code needs, as there may
- * be none. A code that does not exist gives a symbol that does not. */
-static uint32_t decode(const struct huffman *h)
+/* The same, whatever its length; no more input is asked for than its code needs, as
+ * there may be none. A code that does not exist gives a symbol that does not. */
+static __attribute__((noinline)) uint32_t decode_slowly(const struct huffman *h)
 {
     const uint16_t *count = h->count;
     const uint16_t *symbol = h->symbol;
-    uint32_t code = 0;
+    uint32_t code = 0; /* relative to the first code of its length */
     uint32_t n;
 
-    while (z.count <= 24u && z.left != 0) {
-        pull();
-    }
-    code = h->quick[z.bits & ((1u << QUICK_BITS) - 1u)];
-    n = code >> QUICK_LENGTH;
-    if (n != 0 && n <= z.count) {
-        z.bits >>= n;
-        z.count -= n;
-        return code & QUICK_SYMBOL;
-    }
-    /* `code` is relative to the first code of its length. */
-    code = 0;
     while (count != h->count + MAX_BITS) {
-        if (z.count == 0) {
-            pull();
-        }
-        code = code << 1 | (z.bits & 1u);
-        z.bits >>= 1;
-        z.count -= 1;
+        code = code << 1 | take(1);
         n = *++count;
         if (code < n) {
             return symbol[code];
@@ -105,6 +88,33 @@ static uint32_t decode(const struct huffman *h)
         symbol += n;
     }
     return LITERALS;
+}
+
+/* Decode a symbol: from what is at hand if that will do. */
+static __attribute__((noinline)) uint32_t decode(const struct huffman *h)
+{
+    const uint8_t *in = z.in;
+    uint32_t left = z.left;
+    uint32_t bits = z.bits;
+    uint32_t count = z.count;
+    uint32_t code, n;
+
+    for (; count <= 24u && left != 0; left--) {
+        bits |= (uint32_t)*in++ << count;
+        count += 8;
+    }
+    code = h->quick[bits & ((1u << QUICK_BITS) - 1u)];
+    n = code >> QUICK_LENGTH;
+    z.in = in;
+    z.left = left;
+    z.bits = bits;
+    z.count = count;
+    if (n == 0 || n > count) {
+        return decode_slowly(h);
+    }
+    z.bits = bits >> n;
+    z.count = count - n;
+    return code & QUICK_SYMBOL;
 }
 
 /* Sort the symbols of `n` code lengths. False if these are over-subscribed, or
