@@ -121,9 +121,14 @@ impl<T: Transport> Session<'_, T> {
         Ok(())
     }
 
+    /// A report of a call that has done nothing with these regions yet.
+    fn pending(&self, regions: &[Prepared<'_>]) -> Report {
+        Report::pending(regions, self.digest_kind(), self.known.stub.as_ref().err())
+    }
+
     /// Compares each region with the flash.
     fn compare(&mut self, regions: &[Prepared<'_>]) -> Result<()> {
-        self.report = Report::pending(regions, self.digest_kind(), self.known.stub.as_ref().err());
+        self.report = self.pending(regions);
         self.timed(
             |timings| &mut timings.verify,
             |session| {
@@ -160,8 +165,7 @@ impl<T: Transport> Session<'_, T> {
         held: Held,
     ) -> Result<()> {
         if self.report.regions.is_empty() {
-            self.report =
-                Report::pending(regions, self.digest_kind(), self.known.stub.as_ref().err());
+            self.report = self.pending(regions);
         }
         self.timed(
             |timings| &mut timings.write,

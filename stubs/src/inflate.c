@@ -69,8 +69,8 @@ static uint32_t take(uint32_t n)
     return value;
 }
 
-/* The same, whatever its length; no more input is asked for than its code needs, as
- * there may be none. A code that does not exist gives a symbol that does not. */
+/* Decode a symbol bit by bit, which asks for no more input than its code needs: there
+ * may be none. A code that does not exist gives a symbol that does not. */
 static __attribute__((noinline)) uint32_t decode_slowly(const struct huffman *h)
 {
     const uint16_t *count = h->count;
@@ -90,7 +90,7 @@ static __attribute__((noinline)) uint32_t decode_slowly(const struct huffman *h)
     return LITERALS;
 }
 
-/* Decode a symbol: from what is at hand if that will do. */
+/* Decode a symbol, at once if its code is short and at hand. */
 static __attribute__((noinline)) uint32_t decode(const struct huffman *h)
 {
     const uint8_t *in = z.in;

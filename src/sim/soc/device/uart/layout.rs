@@ -62,12 +62,8 @@ impl UartLayout {
     /// ESP8266 (register header).
     pub const ESP8266: Self = Self {
         autobaud: AutobaudLayout {
-            enable: (0x18, 1 << 0),
-            low: 0x28,
-            high: 0x2c,
-            edges: 0x30,
-            longest: 0xf_ffff,
             short: 12,
+            ..Self::ESP32.autobaud
         },
         transmitter: (0x80, 4),
         after_reset: &[(CLKDIV, 0x2b6), (CONF0, 0x1c), (CONF1, 0x6060)],
@@ -107,12 +103,8 @@ impl UartLayout {
     /// ESP32-S2 (register header).
     pub const S2: Self = Self {
         autobaud: AutobaudLayout {
-            enable: (0x18, 1 << 0),
-            low: 0x28,
-            high: 0x2c,
-            edges: 0x30,
-            longest: 0xf_ffff,
             short: 1,
+            ..Self::ESP32.autobaud
         },
         full_threshold: 0x1ff,
         empty_threshold: 9,
